@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "command.h"
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+
+int traffic_check_name(const char *name, size_t size)
+{
+	if (!size)
+		return -EINVAL;
+	if (size > (memchr(name, '/', size) ? PATH_MAX - 1 : NAME_MAX))
+		return -E2BIG;
+	return 0;
+}
+
+/* Cuts @text at its first space; what follows, or NULL when there is none. */
+static char *cut_word(char *text)
+{
+	char *space = strchr(text, ' ');
+
+	if (!space)
+		return NULL;
+	*space = '\0';
+	return space + 1;
+}
+
+static int parse_name(char *name, struct traffic_command *command)
+{
+	if (!name)
+		return -EINVAL;
+	command->name = name;
+	return traffic_check_name(name, strlen(name));
+}
+
+static int parse_watch(char *rest, struct traffic_command *command)
+{
+	command->follow = TRAFFIC_FOLLOW_DEFAULT;
+	if (rest && str_has_prefix(rest, "follow=")) {
+		char *name = cut_word(rest);
+
+		if (!strcmp(rest, "follow=0"))
+			command->follow = 0;
+		else if (!strcmp(rest, "follow=1"))
+			command->follow = 1;
+		else
+			return -EINVAL;
+		rest = name;
+	}
+	return parse_name(rest, command);
+}
+
+static int parse_number(const char *text, u64 max,
+			struct traffic_command *command)
+{
+	/* kstrtou64() would take a sign and a newline too. */
+	if (!text || *text < '0' || *text > '9' || strchr(text, '\n'))
+		return -EINVAL;
+	if (kstrtou64(text, 10, &command->number) || command->number > max)
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_children(const char *text, struct traffic_command *command)
+{
+	if (!text || (strcmp(text, "on") && strcmp(text, "off")))
+		return -EINVAL;
+	command->on = !strcmp(text, "on");
+	return 0;
+}
+
+int traffic_parse_command(char *text, size_t size,
+			  struct traffic_command *command)
+{
+	static const char *const words[] = {
+		[TRAFFIC_CMD_SESSION] = "session",
+		[TRAFFIC_CMD_WATCH] = "watch",
+		[TRAFFIC_CMD_UNWATCH] = "unwatch",
+		[TRAFFIC_CMD_ATTACH] = "attach",
+		[TRAFFIC_CMD_DETACH] = "detach",
+		[TRAFFIC_CMD_CHILDREN] = "children",
+		[TRAFFIC_CMD_CLEAR] = "clear",
+		[TRAFFIC_CMD_STOP] = "stop",
+	};
+	char *rest;
+	int kind;
+
+	if (memchr(text, '\0', size))
+		return -EINVAL;
+	if (size && text[size - 1] == '\n')
+		text[size - 1] = '\0';
+
+	rest = cut_word(text);
+	kind = match_string(words, ARRAY_SIZE(words), text);
+	if (kind < 0)
+		return -EINVAL;
+	command->kind = kind;
+
+	switch (command->kind) {
+	case TRAFFIC_CMD_SESSION:
+	case TRAFFIC_CMD_STOP:
+		return rest ? -EINVAL : 0;
+	case TRAFFIC_CMD_WATCH:
+		return parse_watch(rest, command);
+	case TRAFFIC_CMD_UNWATCH:
+		return parse_name(rest, command);
+	case TRAFFIC_CMD_ATTACH:
+	case TRAFFIC_CMD_DETACH:
+		return parse_number(rest, INT_MAX, command);
+	case TRAFFIC_CMD_CHILDREN:
+		return parse_children(rest, command);
+	case TRAFFIC_CMD_CLEAR:
+		return parse_number(rest, U64_MAX, command);
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every difference between the kernels that are supported, and nothing else.
+ * Each block names what changed upstream, and when.
+ */
+#ifndef TRAFFIC_COMPAT_H
+#define TRAFFIC_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/version.h>
+
+#if !IS_ENABLED(CONFIG_X86_64)
+#error "net_traffic needs x86-64"
+#endif
+#if !IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#error "net_traffic needs CONFIG_DYNAMIC_FTRACE_WITH_ARGS"
+#endif
+#if !IS_ENABLED(CONFIG_TRACEPOINTS)
+#error "net_traffic needs CONFIG_TRACEPOINTS"
+#endif
+/* Probes run with preemption off and allocate; PREEMPT_RT forbids that. */
+#if IS_ENABLED(CONFIG_PREEMPT_RT)
+#error "net_traffic does not support PREEMPT_RT"
+#endif
+
+/*
+ * 0ef86097f127 ("ftrace: rename ftrace_instruction_pointer_set() ->
+ * ftrace_regs_set_instruction_pointer()") and 94d095ffa0e1 ("ftrace: abstract
+ * DYNAMIC_FTRACE_WITH_ARGS accesses"), both 6.2.
+ */
+#ifdef ftrace_regs_set_instruction_pointer
+#define traffic_set_ip(fregs, ip) ftrace_regs_set_instruction_pointer(fregs, ip)
+#define traffic_first_argument(fregs) ftrace_regs_get_argument(fregs, 0)
+#else
+#define traffic_set_ip(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
+#define traffic_first_argument(fregs) ((fregs)->regs.di)
+#endif
+
+/* ac3b43283923 ("module: replace module_layout with module_memory"), 6.4. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define traffic_text_start() ((unsigned long)THIS_MODULE->mem[MOD_TEXT].base)
+#define traffic_text_size() (THIS_MODULE->mem[MOD_TEXT].size)
+#else
+#define traffic_text_start() ((unsigned long)THIS_MODULE->core_layout.base)
+#define traffic_text_size() (THIS_MODULE->core_layout.text_size)
+#endif
+
+/*
+ * dc97391e6610 ("sock: Remove ->sendpage*() in favour of
+ * sendmsg(MSG_SPLICE_PAGES)"), 6.5: until then sendfile() and splice() to a
+ * socket came through proto_ops::sendpage.
+ */
+#define TRAFFIC_HAS_SENDPAGE (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0))
+
+/*
+ * 6e6eda44b939 ("sock: add tracepoint for send recv length"), 6.3: only with
+ * it is there an engine that puts nothing of ours on a sleeping stack.
+ */
+#define TRAFFIC_HAS_SOCK_TRACEPOINTS \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0))
+
+/*
+ * 6.16 told the probes of sched_process_exit whether the thread group is dead.
+ * Before it they look at ->live, which threads that left earlier also see at
+ * zero: the ledger ends a record once, whoever comes first.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define TRAFFIC_EXIT_PROBE(name, task, dead) \
+	void name(void *data, struct task_struct *task, bool dead)
+#define traffic_group_dead(task, dead) (dead)
+#else
+#define TRAFFIC_EXIT_PROBE(name, task, dead) \
+	void name(void *data, struct task_struct *task)
+#define traffic_group_dead(task, dead) (!atomic_read(&(task)->signal->live))
+#endif
+
+#endif

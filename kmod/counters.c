@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "counters.h"
+
+#include <linux/percpu.h>
+
+/* After this many messages of one kind a process is busy. */
+#define BUSY_MSGS 32
+
+static void get_percpu(struct traffic_counters *counters)
+{
+	struct traffic_totals __percpu *block;
+
+	block = alloc_percpu_gfp(struct traffic_totals,
+				 GFP_NOWAIT | __GFP_NOWARN);
+	if (!block)
+		return;
+	if (cmpxchg(&counters->percpu, NULL, block))
+		free_percpu(block);
+}
+
+void traffic_counters_add(struct traffic_counters *counters,
+			  enum traffic_transport transport,
+			  enum traffic_direction direction, u64 bytes)
+{
+	struct traffic_totals __percpu *percpu = READ_ONCE(counters->percpu);
+	struct traffic_shared_count *shared;
+
+	if (likely(percpu)) {
+		this_cpu_add(percpu->of[transport][direction].bytes, bytes);
+		this_cpu_inc(percpu->of[transport][direction].msgs);
+		return;
+	}
+	shared = &counters->shared[transport][direction];
+	atomic64_add(bytes, &shared->bytes);
+	if (atomic64_inc_return(&shared->msgs) % BUSY_MSGS == 0)
+		get_percpu(counters);
+}
+
+void traffic_counters_sum(const struct traffic_counters *counters,
+			  struct traffic_totals *totals)
+{
+	struct traffic_totals __percpu *percpu = READ_ONCE(counters->percpu);
+	int cpu, t, d;
+
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
+		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+			const struct traffic_shared_count *shared =
+				&counters->shared[t][d];
+
+			totals->of[t][d].bytes = atomic64_read(&shared->bytes);
+			totals->of[t][d].msgs = atomic64_read(&shared->msgs);
+		}
+	}
+	if (!percpu)
+		return;
+	for_each_possible_cpu(cpu)
+		traffic_totals_add(totals, per_cpu_ptr(percpu, cpu));
+}
+
+struct traffic_totals __percpu *
+traffic_counters_fold(struct traffic_counters *counters)
+{
+	struct traffic_totals __percpu *percpu = counters->percpu;
+	struct traffic_totals totals;
+	int t, d;
+
+	if (!percpu)
+		return NULL;
+	traffic_counters_sum(counters, &totals);
+	counters->percpu = NULL;
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
+		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+			struct traffic_shared_count *shared =
+				&counters->shared[t][d];
+
+			atomic64_set(&shared->bytes, totals.of[t][d].bytes);
+			atomic64_set(&shared->msgs, totals.of[t][d].msgs);
+		}
+	}
+	return percpu;
+}
+
+void traffic_totals_add(struct traffic_totals *to,
+			const struct traffic_totals *what)
+{
+	int t, d;
+
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
+		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+			to->of[t][d].bytes += READ_ONCE(what->of[t][d].bytes);
+			to->of[t][d].msgs += READ_ONCE(what->of[t][d].msgs);
+		}
+	}
+}
+
+u64 traffic_totals_bytes(const struct traffic_totals *totals,
+			 enum traffic_direction direction)
+{
+	u64 bytes = 0;
+	int t;
+
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++)
+		bytes += totals->of[t][direction].bytes;
+	return bytes;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "flight.h"
+
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+#include <linux/spinlock.h>
+#include <linux/task_work.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+#include <net/sock.h>
+
+/*
+ * Most calls end by themselves. A plain receive that is woken goes back into
+ * the kernel unseen, so it is woken soon; the rest may see a short count or
+ * EINTR, so they get longer.
+ */
+#define WAKE_RESTARTING_MS 200
+#define WAKE_ALL_MS 1000
+#define POLL_MS 10
+
+struct traffic_flights {
+	spinlock_t lock; /* guards the list; while held, its calls stay */
+	struct list_head list;
+};
+
+static DEFINE_PER_CPU(struct traffic_flights, all_flights);
+
+/* Queued wake-ups whose callback, which is in our text, has not run. */
+static atomic_t wakes_pending = ATOMIC_INIT(0);
+
+void traffic_flight_enter(struct traffic_flight *flight, struct sock *sk,
+			  enum traffic_call call, int flags)
+{
+	flight->home = raw_cpu_ptr(&all_flights);
+	flight->task = current;
+	flight->sk = sk;
+	flight->call = call;
+	flight->flags = flags;
+	flight->woken = false;
+	spin_lock(&flight->home->lock);
+	list_add(&flight->list, &flight->home->list);
+	spin_unlock(&flight->home->lock);
+}
+
+void traffic_flight_leave(struct traffic_flight *flight)
+{
+	spin_lock(&flight->home->lock);
+	list_del(&flight->list);
+	spin_unlock(&flight->home->lock);
+}
+
+static void log_flight(const char *what, const struct traffic_flight *flight)
+{
+	static const char *const names[] = {
+		[TRAFFIC_CALL_SENDMSG] = "sendmsg",
+		[TRAFFIC_CALL_RECVMSG] = "recvmsg",
+		[TRAFFIC_CALL_SENDPAGE] = "sendpage",
+		[TRAFFIC_CALL_SPLICE] = "splice",
+	};
+
+	const char *comm = flight->task->comm;
+
+	pr_info("%s a blocked %s of process %d (%*pE).\n", what,
+		names[flight->call], task_tgid_nr(flight->task),
+		(int)strnlen(comm, TASK_COMM_LEN), comm);
+}
+
+struct wake {
+	struct callback_head work;
+	struct sock *sk; /* a reference */
+};
+
+/*
+ * Runs in the woken task at the end of its system call. recvmmsg() that had
+ * some messages has left its error in the socket for the next call to report;
+ * ERESTARTSYS is the kernel's own and must not reach a program.
+ */
+static void finish_wake(struct callback_head *work)
+{
+	struct wake *wake = container_of(work, struct wake, work);
+
+	cmpxchg(&wake->sk->sk_err, ERESTARTSYS, 0);
+	sock_put(wake->sk);
+	kfree(wake);
+	atomic_dec(&wakes_pending);
+}
+
+static bool is_recvmmsg(struct task_struct *task)
+{
+	int nr = syscall_get_nr(task, task_pt_regs(task));
+
+#ifdef CONFIG_IA32_EMULATION
+	/* A 32-bit program has numbers of its own: take none for granted. */
+	if (task_thread_info(task)->status & TS_COMPAT)
+		return true;
+#endif
+	return nr == __NR_recvmmsg;
+}
+
+/* Whether the call, interrupted, starts anew without the program noticing. */
+static bool restarts(const struct traffic_flight *flight)
+{
+	const struct sock *sk = flight->sk;
+
+	return flight->call == TRAFFIC_CALL_RECVMSG &&
+	       !(flight->flags & MSG_WAITALL) &&
+	       READ_ONCE(sk->sk_rcvlowat) <= 1 &&
+	       READ_ONCE(sk->sk_rcvtimeo) == MAX_SCHEDULE_TIMEOUT &&
+	       !(flight->task->flags & PF_IO_WORKER) &&
+	       !is_recvmmsg(flight->task);
+}
+
+/*
+ * Under the list's lock, so that the task is still in the call: a wake-up that
+ * came later would hit whatever it sleeps in next.
+ */
+static void wake(struct traffic_flight *flight, bool silent)
+{
+	struct wake *wake = kmalloc(sizeof(*wake), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!wake)
+		return; /* tried again at the next poll */
+	if (!silent)
+		log_flight("waking", flight);
+	init_task_work(&wake->work, finish_wake);
+	wake->sk = flight->sk;
+	sock_hold(wake->sk);
+	flight->woken = true;
+	atomic_inc(&wakes_pending);
+	/* Fails for a task that is exiting: it leaves by itself. */
+	if (task_work_add(flight->task, &wake->work, TWA_SIGNAL)) {
+		atomic_dec(&wakes_pending);
+		sock_put(wake->sk);
+		kfree(wake);
+	}
+}
+
+static void for_each_flight(void (*visit)(struct traffic_flight *flight))
+{
+	struct traffic_flights *home;
+	struct traffic_flight *flight;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		home = per_cpu_ptr(&all_flights, cpu);
+		spin_lock(&home->lock);
+		list_for_each_entry(flight, &home->list, list)
+			visit(flight);
+		spin_unlock(&home->lock);
+	}
+}
+
+static void wake_if_restarting(struct traffic_flight *flight)
+{
+	if (!flight->woken && restarts(flight))
+		wake(flight, true);
+}
+
+static void wake_any(struct traffic_flight *flight)
+{
+	if (!flight->woken)
+		wake(flight, restarts(flight));
+}
+
+static void report(struct traffic_flight *flight)
+{
+	log_flight("waiting for", flight);
+}
+
+unsigned int traffic_flights(void)
+{
+	unsigned int count = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct traffic_flights *home = per_cpu_ptr(&all_flights, cpu);
+		struct list_head *node;
+
+		spin_lock(&home->lock);
+		list_for_each(node, &home->list)
+			count++;
+		spin_unlock(&home->lock);
+	}
+	return count;
+}
+
+static bool is_over(void)
+{
+	return !traffic_flights() && !atomic_read(&wakes_pending);
+}
+
+int traffic_flights_drain(unsigned int seconds)
+{
+	unsigned long start = jiffies;
+	unsigned long next_report = start + msecs_to_jiffies(2000);
+
+	while (!is_over()) {
+		unsigned int ms = jiffies_to_msecs(jiffies - start);
+
+		if (seconds && ms >= seconds * 1000) {
+			for_each_flight(report);
+			return -EBUSY;
+		}
+		if (ms >= WAKE_ALL_MS)
+			for_each_flight(wake_any);
+		else if (ms >= WAKE_RESTARTING_MS)
+			for_each_flight(wake_if_restarting);
+		if (!seconds && time_after(jiffies, next_report)) {
+			for_each_flight(report);
+			next_report = jiffies + HZ;
+		}
+		msleep(POLL_MS);
+	}
+	return 0;
+}
+
+void traffic_flights_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct traffic_flights *home = per_cpu_ptr(&all_flights, cpu);
+
+		spin_lock_init(&home->lock);
+		INIT_LIST_HEAD(&home->list);
+	}
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "engine.h"
+#include "ledger.h"
+#include "params.h"
+#include "procfs.h"
+
+static int __init traffic_init(void)
+{
+	int err;
+
+	err = params_check();
+	if (err)
+		return err;
+	err = traffic_ledger_init();
+	if (err)
+		return err;
+	err = traffic_engine_start();
+	if (err)
+		goto out_ledger;
+	/* Before what is watched is logged and can be read. */
+	pr_info("loaded.\n");
+	err = params_watch();
+	if (err)
+		goto out_engine;
+	err = traffic_procfs_init();
+	if (err)
+		goto out_engine;
+	return 0;
+
+out_engine:
+	while (traffic_engine_stop(0))
+		ssleep(1);
+out_ledger:
+	traffic_ledger_exit_all();
+	return err;
+}
+
+static void __exit traffic_exit(void)
+{
+	/* Nobody is inside a file afterwards, and no session is left. */
+	traffic_procfs_exit();
+	/* Readers find records under RCU. */
+	synchronize_rcu();
+	/*
+	 * Hooks off, calls in flight out. If ftrace cannot let go of us, its
+	 * call sites still point into our text: an rmmod that never ends is
+	 * better than the oops that would follow its end.
+	 */
+	while (traffic_engine_stop(0))
+		ssleep(60);
+	traffic_ledger_exit_all();
+	pr_info("unloaded.\n");
+}
+
+module_init(traffic_init);
+module_exit(traffic_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_VERSION(TRAFFIC_VERSION);
+MODULE_DESCRIPTION("Counts what programs send and receive over the network");

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "procfs.h"
+
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+
+#include "ledger.h"
+
+static void show_program(struct seq_file *file,
+			 const struct traffic_program *program)
+{
+	static const char *const kinds[] = {
+		[TRAFFIC_WATCH_NAME] = "name",
+		[TRAFFIC_WATCH_ATTACH] = "attach",
+		[TRAFFIC_WATCH_CHILDREN] = "children",
+	};
+	const struct traffic_watch *watch = program->watch;
+	bool named = watch->kind == TRAFFIC_WATCH_NAME;
+
+	seq_printf(file, "%llu", watch->id);
+	traffic_show_string(file, named ? watch->name : NULL);
+	seq_printf(file, "\t%u\t%s\t%d", watch->owner, kinds[watch->kind],
+		   program->follow);
+	seq_put_decimal_ull(file, "\t", watch->since_ns);
+	seq_put_decimal_ull(file, "\t", program->started);
+	seq_put_decimal_ull(file, "\t", program->running);
+	seq_put_decimal_ull(file, "\t", program->ended);
+	seq_put_decimal_ull(file, "\t", program->evicted);
+	seq_put_decimal_ull(file, "\t", program->missed);
+	traffic_show_totals(file, &program->totals);
+	seq_putc(file, '\n');
+}
+
+static int show(struct seq_file *file, void *unused)
+{
+	struct traffic_program *programs;
+	unsigned int count, i;
+
+	programs = kvmalloc_array(TRAFFIC_WATCHES, sizeof(*programs),
+				  GFP_KERNEL_ACCOUNT);
+	if (!programs)
+		return -ENOMEM;
+	count = traffic_programs(programs);
+	traffic_show_header(
+		file,
+		"id\tname\towner\tkind\tfollow\tsince_ns\tstarted\t"
+		"running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS);
+	for (i = 0; i < count; i++) {
+		show_program(file, &programs[i]);
+		traffic_watch_put(programs[i].watch);
+	}
+	kvfree(programs);
+	return 0;
+}
+
+static int open(struct inode *inode, struct file *file)
+{
+	int err = traffic_may_read(file);
+
+	return err ?: single_open(file, show, NULL);
+}
+
+const struct proc_ops traffic_programs_ops = {
+	.proc_open = open,
+	.proc_read_iter = seq_read_iter,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+};

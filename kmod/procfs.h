@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The files in /proc/net_traffic. None has poll, none blocks in read. */
+#ifndef TRAFFIC_PROCFS_H
+#define TRAFFIC_PROCFS_H
+
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+
+#include "counters.h"
+#include "traffic.h"
+
+extern const struct proc_ops traffic_counters_ops;
+extern const struct proc_ops traffic_programs_ops;
+extern const struct proc_ops traffic_status_ops;
+extern const struct proc_ops traffic_control_ops;
+
+int traffic_procfs_init(void);
+/* No reader or writer is inside afterwards, and every session is closed. */
+void traffic_procfs_exit(void);
+
+/* 0, or -EPERM: who opens the file may not read, or not command. */
+int traffic_may_read(const struct file *file);
+int traffic_may_control(const struct file *file);
+
+/* The pieces of a line. */
+void traffic_show_header(struct seq_file *file, const char *columns);
+/* A column name of the counters for each number of traffic_show_totals(). */
+#define TRAFFIC_TOTALS_COLUMNS                                   \
+	"tcp_rx_bytes\ttcp_rx_msgs\ttcp_tx_bytes\ttcp_tx_msgs\t" \
+	"udp_rx_bytes\tudp_rx_msgs\tudp_tx_bytes\tudp_tx_msgs\t" \
+	"other_rx_bytes\tother_rx_msgs\tother_tx_bytes\tother_tx_msgs"
+void traffic_show_totals(struct seq_file *file,
+			 const struct traffic_totals *totals);
+/* Escaped; NULL is unknown. */
+void traffic_show_string(struct seq_file *file, const char *text);
+/* Each with a tab before it; 0 is unknown. */
+void traffic_show_known(struct seq_file *file, u64 number);
+
+#endif

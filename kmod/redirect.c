@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "redirect.h"
+
+#include <linux/delay.h>
+#include <linux/file.h>
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "account.h"
+#include "compat.h"
+#include "ledger.h"
+#include "wrappers.h"
+
+/* Where a function's call of ftrace may stand behind its entry. */
+#define FENTRY_MAX 16
+
+/* Another user of ftrace holds its lock: try again for a second. */
+#define RETRIES 100
+#define RETRY_MS 10
+
+static unsigned long text_start, text_size;
+
+static struct traffic_wrapper *wrapper_at(unsigned long ip)
+{
+	struct traffic_wrapper *wrapper;
+
+	for (wrapper = traffic_wrappers;
+	     wrapper < traffic_wrappers + TRAFFIC_WRAPPED; wrapper++)
+		if (wrapper->attached &&
+		    ip - (unsigned long)wrapper->original < FENTRY_MAX)
+			return wrapper;
+	return NULL;
+}
+
+static bool is_target(void)
+{
+	bool found;
+
+	/* ftrace calls us preemptible; the lookup needs RCU. */
+	preempt_disable_notrace();
+	found = traffic_find(current->tgid);
+	preempt_enable_notrace();
+	return found;
+}
+
+/*
+ * May run anywhere that a hooked function runs, so it takes no lock, does not
+ * sleep and calls nothing that is traced. A bystander goes on to the original
+ * with nothing of ours on its stack.
+ */
+static void notrace redirect(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct traffic_wrapper *wrapper;
+
+	/* A wrapper's own call of the original. */
+	if (parent_ip - text_start < text_size)
+		return;
+	if (likely(!traffic_maybe_target(current->tgid)))
+		return;
+	/* In an interrupt current is nobody's. */
+	if (!in_task() || !is_target())
+		return;
+	wrapper = wrapper_at(ip);
+	if (!wrapper)
+		return;
+	if (!wrapper->takes_file) {
+		struct socket *sock =
+			(struct socket *)traffic_first_argument(fregs);
+
+		/*
+		 * The kernel's own calls in a target's context may not be
+		 * woken by a drain: they do not expect it.
+		 */
+		if (traffic_is_kernel_socket(sock->sk))
+			return;
+	}
+	traffic_set_ip(fregs, (unsigned long)wrapper->function);
+}
+
+/*
+ * As a livepatch's. PERMANENT: kernel.ftrace_enabled=0 is refused instead of
+ * stopping the count in silence.
+ */
+static struct ftrace_ops ops = {
+	.func = redirect,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
+};
+
+/* ---- Where the functions are ------------------------------------------ */
+
+/* The operations of a socket hold the true entries, also of static functions. */
+static int find_inet(int family, enum traffic_wrapped send,
+		     enum traffic_wrapped recv)
+{
+	const struct proto_ops *socket_ops;
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(&init_net, family, SOCK_DGRAM, IPPROTO_UDP,
+			       &sock);
+	if (err)
+		return err;
+	socket_ops = READ_ONCE(sock->ops);
+	traffic_wrappers[send].original = socket_ops->sendmsg;
+	traffic_wrappers[send].owner = socket_ops->owner;
+	traffic_wrappers[recv].original = socket_ops->recvmsg;
+	traffic_wrappers[recv].owner = socket_ops->owner;
+#if TRAFFIC_HAS_SENDPAGE
+	if (family == AF_INET) {
+		traffic_wrappers[TRAFFIC_INET_SENDPAGE].original =
+			socket_ops->sendpage;
+		traffic_wrappers[TRAFFIC_INET_SENDPAGE].owner =
+			socket_ops->owner;
+	}
+#endif
+	sock_release(sock);
+	return 0;
+}
+
+static int find_transfers(void)
+{
+	int err;
+
+	err = find_inet(AF_INET, TRAFFIC_INET_SENDMSG, TRAFFIC_INET_RECVMSG);
+	if (err)
+		return err;
+	err = find_inet(AF_INET6, TRAFFIC_INET6_SENDMSG, TRAFFIC_INET6_RECVMSG);
+	if (err == -EAFNOSUPPORT) /* ipv6.disable=1 */
+		return 0;
+	if (err)
+		return err;
+	/* What IPv6 raw sockets receive with. */
+	traffic_wrappers[TRAFFIC_COMMON_RECVMSG].original = sock_common_recvmsg;
+	return 0;
+}
+
+static int find_splice_read(void)
+{
+	struct socket *sock;
+	struct file *file;
+	int err;
+
+	err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
+			       &sock);
+	if (err)
+		return err;
+	/* Owns the socket from here on, also when it fails. */
+	file = sock_alloc_file(sock, 0, NULL);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	traffic_wrappers[TRAFFIC_SPLICE_READ].original =
+		file->f_op->splice_read;
+	fput(file);
+	return 0;
+}
+
+/* ---- Attaching -------------------------------------------------------- */
+
+static int register_ops(struct ftrace_ops *which)
+{
+	int tries, err;
+
+	for (tries = 0; tries < RETRIES; tries++) {
+		err = register_ftrace_function(which);
+		if (err != -EAGAIN)
+			break;
+		msleep(RETRY_MS);
+	}
+	return err;
+}
+
+static void notrace leave_alone(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *ops,
+				struct ftrace_regs *fregs)
+{
+}
+
+/* ftrace does not tell which function is somebody else's: ask for each. */
+static void log_conflicts(void)
+{
+	struct traffic_wrapper *wrapper;
+
+	for (wrapper = traffic_wrappers;
+	     wrapper < traffic_wrappers + TRAFFIC_WRAPPED; wrapper++) {
+		static struct ftrace_ops trial;
+
+		if (!wrapper->attached)
+			continue;
+		trial = (struct ftrace_ops){
+			.func = leave_alone,
+			.flags = FTRACE_OPS_FL_IPMODIFY,
+		};
+		if (ftrace_set_filter_ip(
+			    &trial, (unsigned long)wrapper->original, 0, 1))
+			continue;
+		if (register_ops(&trial))
+			pr_err("error - %s is redirected by somebody else (a livepatch?).\n",
+			       wrapper->name);
+		else
+			unregister_ftrace_function(&trial);
+		ftrace_free_filter(&trial);
+	}
+}
+
+static void release_functions(void)
+{
+	struct traffic_wrapper *wrapper;
+
+	for (wrapper = traffic_wrappers;
+	     wrapper < traffic_wrappers + TRAFFIC_WRAPPED; wrapper++) {
+		if (!wrapper->attached)
+			continue;
+		wrapper->attached = false;
+		module_put(wrapper->owner);
+	}
+}
+
+/* A function in a module must not go while ftrace knows its address. */
+static int hold_functions(void)
+{
+	struct traffic_wrapper *wrapper;
+	int err;
+
+	for (wrapper = traffic_wrappers;
+	     wrapper < traffic_wrappers + TRAFFIC_WRAPPED; wrapper++) {
+		if (!wrapper->original)
+			continue;
+		if (!try_module_get(wrapper->owner)) {
+			err = -ENODEV;
+			goto out;
+		}
+		wrapper->attached = true;
+		err = ftrace_set_filter_ip(
+			&ops, (unsigned long)wrapper->original, 0, 0);
+		if (err)
+			goto out;
+	}
+	return 0;
+
+out:
+	pr_err("error - %s cannot be attached: %d.\n", wrapper->name, err);
+	release_functions();
+	return err;
+}
+
+int traffic_redirect_attach(bool transfers)
+{
+	int err;
+
+	text_start = traffic_text_start();
+	text_size = traffic_text_size();
+	err = find_splice_read();
+	if (!err && transfers)
+		err = find_transfers();
+	if (err) {
+		pr_err("error - socket functions not found: %d.\n", err);
+		return err;
+	}
+	err = hold_functions();
+	if (err)
+		goto out_filter;
+	err = register_ops(&ops);
+	if (err)
+		goto out_release;
+	return 0;
+
+out_release:
+	if (err == -EBUSY)
+		log_conflicts();
+	pr_err("error - ftrace refuses: %d%s.\n", err,
+	       err == -EBUSY ? " (or kernel.ftrace_enabled is 0)" : "");
+	release_functions();
+out_filter:
+	ftrace_free_filter(&ops);
+	return err;
+}
+
+int traffic_redirect_detach(void)
+{
+	int err = unregister_ftrace_function(&ops);
+
+	if (err)
+		return err;
+	ftrace_free_filter(&ops);
+	release_functions();
+	return 0;
+}

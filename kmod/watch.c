@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "watch.h"
+#include "ledger.h"
+
+#include <linux/glob.h>
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+/* Written under traffic_lock, read under RCU too. */
+static struct traffic_watch __rcu *table[TRAFFIC_WATCHES];
+/* The slots of names that match. */
+static DECLARE_BITMAP(matching, TRAFFIC_WATCHES);
+static u64 last_id;
+
+struct traffic_watch *traffic_watch_at(unsigned int slot)
+{
+	return rcu_dereference_protected(table[slot],
+					 lockdep_is_held(&traffic_lock));
+}
+
+static bool name_matches(const char *pattern, struct traffic_image *image)
+{
+	const char *name = image->name;
+
+	if (strchr(pattern, '/')) {
+		name = traffic_image_path(image);
+		if (!name)
+			return false;
+	}
+	return !strcmp(pattern, name) || glob_match(pattern, name);
+}
+
+bool traffic_watch_matches(struct traffic_image *image)
+{
+	struct traffic_watch *watch;
+	unsigned int slot;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_set_bit(slot, matching, TRAFFIC_WATCHES) {
+		watch = rcu_dereference(table[slot]);
+		if (watch && name_matches(watch->name, image)) {
+			found = true;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+void traffic_watch_match(struct traffic_image *image, traffic_watch_set *found)
+{
+	unsigned int slot;
+
+	bitmap_zero(found->bits, TRAFFIC_WATCHES);
+	for_each_set_bit(slot, matching, TRAFFIC_WATCHES)
+		if (name_matches(traffic_watch_at(slot)->name, image))
+			__set_bit(slot, found->bits);
+}
+
+void traffic_watch_following(const traffic_watch_set *of,
+			     traffic_watch_set *following)
+{
+	unsigned int slot;
+
+	bitmap_zero(following->bits, TRAFFIC_WATCHES);
+	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
+		if (traffic_watch_at(slot)->follow)
+			__set_bit(slot, following->bits);
+}
+
+void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set)
+{
+	struct traffic_watch *watch;
+	unsigned int slot;
+
+	bitmap_zero(set->bits, TRAFFIC_WATCHES);
+	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
+		watch = traffic_watch_at(slot);
+		if (watch && watch->owner == owner)
+			__set_bit(slot, set->bits);
+	}
+}
+
+int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
+		       const char *name)
+{
+	struct traffic_watch *watch;
+	unsigned int slot;
+
+	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
+		watch = traffic_watch_at(slot);
+		if (watch && watch->owner == owner && watch->kind == kind &&
+		    !strcmp(watch->name, name))
+			return slot;
+	}
+	return -ENOENT;
+}
+
+int traffic_watch_insert(struct traffic_watch *watch)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
+		if (traffic_watch_at(slot))
+			continue;
+		watch->id = ++last_id;
+		rcu_assign_pointer(table[slot], watch);
+		traffic_watch_renew(slot, watch->follow);
+		return slot;
+	}
+	return -ENOSPC;
+}
+
+void traffic_watch_renew(unsigned int slot, bool follow)
+{
+	struct traffic_watch *watch = traffic_watch_at(slot);
+
+	watch->matching = true;
+	watch->follow = follow;
+	if (watch->kind == TRAFFIC_WATCH_NAME)
+		set_bit(slot, matching);
+}
+
+static void drop_if_unused(unsigned int slot)
+{
+	struct traffic_watch *watch = traffic_watch_at(slot);
+
+	if (watch->matching || watch->records)
+		return;
+	RCU_INIT_POINTER(table[slot], NULL);
+	traffic_watch_put(watch);
+}
+
+void traffic_watch_retire(unsigned int slot)
+{
+	traffic_watch_at(slot)->matching = false;
+	clear_bit(slot, matching);
+	drop_if_unused(slot);
+}
+
+void traffic_watch_release(unsigned int slot)
+{
+	traffic_watch_at(slot)->records--;
+	drop_if_unused(slot);
+}
+
+unsigned int traffic_watch_count(void)
+{
+	unsigned int slot, count = 0;
+
+	for (slot = 0; slot < TRAFFIC_WATCHES; slot++)
+		count += !!traffic_watch_at(slot);
+	return count;
+}
+
+struct traffic_watch *traffic_watch_alloc(unsigned int owner,
+					  enum traffic_watch_kind kind,
+					  const char *name, bool follow)
+{
+	size_t size = strlen(name) + 1;
+	struct traffic_watch *watch;
+
+	watch = kzalloc(struct_size(watch, name, size), GFP_KERNEL);
+	if (!watch)
+		return NULL;
+	refcount_set(&watch->refs, 1);
+	watch->owner = owner;
+	watch->kind = kind;
+	watch->follow = follow;
+	watch->since_ns = ktime_get_real_ns();
+	memcpy(watch->name, name, size);
+	return watch;
+}
+
+void traffic_watch_get(struct traffic_watch *watch)
+{
+	refcount_inc(&watch->refs);
+}
+
+void traffic_watch_put(struct traffic_watch *watch)
+{
+	if (watch && refcount_dec_and_test(&watch->refs))
+		kfree_rcu(watch, rcu);
+}
+
+void traffic_watch_exit(void)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < TRAFFIC_WATCHES; slot++)
+		kfree(rcu_dereference_protected(table[slot], true));
+}

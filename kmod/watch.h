@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is watched, and for whom. An owner is the module (0) or a session; a
+ * watch is a name to look for, or the unnamed group of what an owner attached
+ * or spawned. Each watch has a slot, and a record a bitmap of slots.
+ */
+#ifndef TRAFFIC_WATCH_H
+#define TRAFFIC_WATCH_H
+
+#include <linux/bitmap.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+
+#include "counters.h"
+#include "image.h"
+
+#define TRAFFIC_WATCHES 256
+#define TRAFFIC_OWNERS 64
+#define TRAFFIC_OWNER_MODULE 0
+
+typedef struct {
+	DECLARE_BITMAP(bits, TRAFFIC_WATCHES);
+} traffic_watch_set;
+
+enum traffic_watch_kind {
+	TRAFFIC_WATCH_NAME,
+	TRAFFIC_WATCH_ATTACH,
+	TRAFFIC_WATCH_CHILDREN,
+};
+
+/* Fields below refs are under traffic_lock, but those that never change. */
+struct traffic_watch {
+	struct rcu_head rcu;
+	refcount_t refs; /* the table's, and one a reader */
+	u64 id; /* never reused; never changes */
+	u64 since_ns; /* never changes */
+	unsigned int owner; /* never changes */
+	enum traffic_watch_kind kind; /* never changes */
+	bool matching; /* false after unwatch: waits for its records to go */
+	bool follow;
+	unsigned int records; /* that carry it, running or kept */
+	u64 started;
+	u64 running;
+	u64 ended;
+	u64 evicted;
+	u64 missed;
+	struct traffic_totals done; /* of what ended */
+	char name[]; /* never changes */
+};
+
+/* Matches without the lock; what is found has to be looked up again under it. */
+bool traffic_watch_matches(struct traffic_image *image);
+
+/* The rest is under traffic_lock, except where it is said. */
+void traffic_watch_match(struct traffic_image *image, traffic_watch_set *found);
+struct traffic_watch *traffic_watch_at(unsigned int slot);
+void traffic_watch_following(const traffic_watch_set *of,
+			     traffic_watch_set *following);
+void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set);
+/* The slot of an owner's watch, or -ENOENT. */
+int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
+		       const char *name);
+/* @watch becomes the table's: -ENOSPC leaves it with the caller. */
+int traffic_watch_insert(struct traffic_watch *watch);
+/* The same name is watched again. */
+void traffic_watch_renew(unsigned int slot, bool follow);
+/* No new matches; goes when its last record does. */
+void traffic_watch_retire(unsigned int slot);
+/* A record that carried the watch is gone. */
+void traffic_watch_release(unsigned int slot);
+unsigned int traffic_watch_count(void);
+
+/* Without the lock: may sleep. */
+struct traffic_watch *traffic_watch_alloc(unsigned int owner,
+					  enum traffic_watch_kind kind,
+					  const char *name, bool follow);
+void traffic_watch_get(struct traffic_watch *watch);
+void traffic_watch_put(struct traffic_watch *watch);
+void traffic_watch_exit(void);
+
+#endif
