@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# The front door. What each target does is in the script that it calls.
+
+ADDON := build/Release/lkm_traffic.node
+DIST := dist/index.js
+MODULES := node_modules/.package-lock.json
+KERNELS ?= 6.1 6.12
+
+.DEFAULT_GOAL := all
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+all: ## build the module (if the running kernel's headers are here), the addon and dist/
+	@scripts/build
+
+demo: setup $(ADDON) $(DIST) ## see it count, in a virtual machine: nothing of it touches this kernel
+	@test/vm/demo
+
+test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel (KERNELS="6.1 6.12")
+	@KERNELS="$(KERNELS)" test/all
+
+lint: setup $(MODULES) ## eslint, prettier, tsc, clang-format, -Werror for the addon, W=1 for the module
+	@scripts/lint
+
+module: ## build the module alone: kmod/net_traffic.ko
+	@$(MAKE) -C kmod
+
+addon: $(ADDON) ## build the addon alone
+
+dist: $(DIST) ## compile the TypeScript alone
+
+setup: ## install what building and testing need (apt and npm); says what it does
+	@scripts/setup
+
+clean: ## remove what was built; downloads stay
+	rm -rf build build-cmake dist prebuilds
+	rm -f $(foreach d,kmod,$(addprefix $d/,*.o *.ko *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order))
+
+$(MODULES): package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(ADDON): $(MODULES) binding.gyp $(wildcard addon/*.cc addon/*.h addon/*.mjs)
+	npm run --silent build:addon
+
+$(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.ts')
+	npm run --silent build
+	@touch $@
+
+.PHONY: help all demo test lint module addon dist setup clean
