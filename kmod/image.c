@@ -44,7 +44,8 @@ static const char *name_of(const struct linux_binprm *bprm)
 {
 	const char *name;
 
-	if (!bprm->fdpath || !is_bare_fd(bprm->filename))
+	/* Of a script that was opened so, only its interpreter is left. */
+	if (!bprm->fdpath || !is_bare_fd(bprm->filename) || is_script(bprm))
 		return kbasename(bprm->filename);
 	name = (const char *)bprm->file->f_path.dentry->d_name.name;
 	if (str_has_prefix(name, "memfd:"))

@@ -17,14 +17,14 @@
 #define MAX_HISTORY (1 << 20)
 
 static char *fname = "";
-module_param(fname, charp, 0444);
+module_param(fname, charp, 0400);
 MODULE_PARM_DESC(
 	fname,
 	"programs to watch, by name or path, separated by commas; * and ? as in a shell");
 
 static int pid[MAX_PIDS];
 static unsigned int pids;
-module_param_array(pid, int, &pids, 0444);
+module_param_array(pid, int, &pids, 0400);
 MODULE_PARM_DESC(pid, "processes that run already, to count from now on");
 
 static bool idle;

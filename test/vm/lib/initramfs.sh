@@ -8,6 +8,7 @@ write_initramfs() {
   mkdir -p -- "$tree"/{bin,dev,proc,sys,early,harness}
   cp -- "$(command -v busybox)" "$tree/bin/busybox"
   cp -- "$kernel"/early/* "$tree/early/"
+  # shellcheck disable=SC2154  # common.sh's
   cp -- "$vm_dir/lib/stage1" "$tree/init"
   cp -- "$vm_dir/lib/stage2" "$tree/harness/stage2"
   chmod 755 -- "$tree/init"

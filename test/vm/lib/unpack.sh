@@ -39,7 +39,7 @@ unpack_kernel() {
   for deb in "$dir"/debs/*.deb; do
     dpkg -x "$deb" "$dir"
   done
-  rm -rf -- "$dir/debs" "$dir/usr/share"
+  rm -rf -- "${dir:?}/debs" "${dir:?}/usr/share"
   relocate_headers "$release" "$dir"
   depmod -b "$dir" "$release"
   collect_early_modules "$release" "$dir"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What the guest wrote on its verdict port: a line `start`, then a line `exit N`, and nothing else.
 
-# read_verdict FILE: sets verdict to booting, started, done or malformed, and verdict_status when done.
+# read_verdict FILE: sets verdict to booting, started, finished or malformed, and
+# verdict_status when finished.
 # A last line without its newline is one that is still being written.
 read_verdict() {
   local lines line
@@ -16,7 +17,7 @@ read_verdict() {
       started:exit\ *)
         verdict_status=${line#exit }
         if [[ $verdict_status =~ ^(0|[1-9][0-9]{0,2})$ ]] && ((verdict_status <= 255)); then
-          verdict=done
+          verdict=finished
         else
           verdict=malformed
           return 0
