@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// Builds the addon with the headers of the Node that runs this script, so that nothing is downloaded.
+//   node addon/build.mjs gyp | prebuild | cmake | test
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const resolve = createRequire(import.meta.url).resolve;
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** The folder that holds `include/node/node.h` for this Node. */
+function headers() {
+  const dir = process.env.npm_config_nodedir || path.resolve(process.execPath, '..', '..');
+  const header = path.join(dir, 'include/node/node.h');
+  if (!existsSync(header)) {
+    fail(
+      `addon: the headers of Node ${process.version} are missing: there is no ${header}.\n` +
+        'Use a Node that brings them (the archives of nodejs.org and the packages of NodeSource do), or name their folder:\n' +
+        `  npm_config_nodedir=/path/to/node-${process.version} npm run ${process.env.npm_lifecycle_event ?? 'build:addon'}`,
+    );
+  }
+  return dir;
+}
+
+/** Runs a program to its end; ends this script with its status when that is not 0. */
+function run(command, args, env = {}) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  if (error?.code === 'ENOENT') fail(`addon: ${command} is not installed`);
+  if (error) fail(`addon: ${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? fail(`addon: ${command} was ended by ${signal}`));
+}
+
+function tool(script, ...args) {
+  run(process.execPath, [resolve(script), ...args], {
+    npm_config_nodedir: headers(),
+    // binding.gyp and CMakeLists.txt ask `node` for folders: it must be this one.
+    PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
+  });
+}
+
+/** What is published must load wherever Node 20 does: it asks for glibc 2.28. */
+function verifyPrebuild() {
+  const file = path.join(root, `prebuilds/linux-${process.arch}/lkm-traffic.node`);
+  const { stdout, error } = spawnSync('objdump', ['-T', file], { encoding: 'utf8' });
+  if (error) fail(`addon: objdump: ${error.message}`);
+  const tooNew = stdout.split('\n').filter((line) => /\(?GLIBC_2\.(\d+)/.exec(line)?.[1] > 28);
+  if (tooNew.length > 0) fail(`addon: the prebuilt addon needs a newer glibc than Node 20 does:\n${tooNew.join('\n')}`);
+}
+
+const commands = {
+  gyp: () => tool('node-gyp/bin/node-gyp.js', 'rebuild'),
+  prebuild: () => {
+    tool('prebuildify/bin.js', '--napi', '--strip', `--target=${process.versions.node}`);
+    verifyPrebuild();
+  },
+  cmake: () => tool('cmake-js/bin/cmake-js', 'compile', '-O', 'build-cmake', '-B', 'Debug'),
+  test: () => {
+    commands.cmake();
+    run(path.join(root, 'build-cmake/leaves_test'), []);
+  },
+};
+
+const command = commands[process.argv[2]];
+if (!command) fail(`usage: node addon/build.mjs ${Object.keys(commands).join(' | ')}`);
+command();

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <napi.h>
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "system_error.h"
+
+namespace traffic {
+
+// Runs `leaf` on the thread pool, where JavaScript cannot be touched, and settles a promise with its result.
+// Owned by the queue: it deletes itself on the JavaScript thread, also when the environment ends first.
+//
+// An ending environment (a worker thread that is terminated) still completes its work, but refuses every call that may
+// run JavaScript. node-addon-api's wrappers abort the process over that; so what settles the promise is plain Node-API,
+// and a refusal means that nobody waits any more.
+template <typename Leaf, typename ToValue>
+class PromiseWorker final : public Napi::AsyncWorker {
+ public:
+  // `to_value` is napi_status (napi_env, const Value&, napi_value* result). Null: the environment is ending.
+  static napi_value run(napi_env env, Leaf leaf, ToValue to_value) {
+    napi_deferred deferred = nullptr;
+    napi_value promise = nullptr;
+    if (napi_create_promise(env, &deferred, &promise) != napi_ok)
+      return nullptr;
+    auto* worker = new PromiseWorker(env, deferred, std::move(leaf), to_value);
+    worker->Queue();
+    return promise;
+  }
+
+ private:
+  PromiseWorker(napi_env env, napi_deferred deferred, Leaf leaf, ToValue to_value)
+      : Napi::AsyncWorker(env, "lkm-traffic"), deferred_(deferred), leaf_(std::move(leaf)), to_value_(to_value) {}
+
+  void Execute() override { result_.emplace(leaf_()); }
+
+  void OnOK() override {
+    const napi_env env = Env();
+    napi_value value = nullptr;
+    if (const auto* failure = std::get_if<Failure>(&*result_)) {
+      napi_reject_deferred(env, deferred_, system_error(env, *failure));
+    } else if (to_value_(env, *std::get_if<0>(&*result_), &value) == napi_ok) {
+      napi_resolve_deferred(env, deferred_, value);
+    } else if (napi_get_and_clear_last_exception(env, &value) == napi_ok) {
+      napi_reject_deferred(env, deferred_, value);
+    }
+  }
+
+  napi_deferred deferred_;
+  Leaf leaf_;
+  ToValue to_value_;
+  std::optional<std::invoke_result_t<Leaf>> result_;
+};
+
+} // namespace traffic

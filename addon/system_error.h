@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <node_api.h>
+
+#include "failure.h"
+
+namespace traffic {
+
+// An Error in the shape of Node's own system errors: message, negative errno, code, syscall, path.
+napi_value system_error(napi_env env, const Failure& failure);
+
+} // namespace traffic

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+import { build } from '../module/build';
+import { load } from '../module/load';
+import { snapshot } from '../module/snapshot';
+import { status } from '../module/status';
+import { unload } from '../module/unload';
+
+/** The functions that commands call; tests give others. */
+export interface Api {
+  readonly build: (options: Parameters<typeof build>[0]) => ReturnType<typeof build>;
+  readonly load: (options: Parameters<typeof load>[0]) => ReturnType<typeof load>;
+  readonly snapshot: () => ReturnType<typeof snapshot>;
+  readonly status: () => ReturnType<typeof status>;
+  readonly unload: () => ReturnType<typeof unload>;
+}
+
+export const realApi: Api = {
+  build: (options) => build(options),
+  load: (options) => load(options),
+  snapshot: () => snapshot(),
+  status: () => status(),
+  unload: () => unload(),
+};

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+import { main } from './main';
+
+void main();

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import { choice, words } from '../arguments';
+import type { Command } from '../command';
+import { snapshotReport } from '../format/snapshot';
+import { visible } from '../format/style';
+import { SORTS } from '../format/tree';
+import { select } from '../select';
+
+export const show: Command = {
+  name: 'show',
+  positionals: {
+    who: {
+      usage: '[who..]',
+      options: { type: 'string', describe: 'names of programs, or PIDs: these and what descends from them' },
+    },
+  },
+  describe: 'Print the counters: processes as a tree, programs, totals',
+  examples: [
+    ['$0 show --json', 'everything, for programs'],
+    ['$0 show nginx --sort sent', 'one program, who sent most first'],
+  ],
+  options: {
+    sort: { type: 'string', requiresArg: true, choices: SORTS, describe: 'order of processes (default: start)' },
+  },
+  async run(args, { api, print, say }) {
+    const who = words(args, 'who');
+    const { snapshot, unknown } = select(await api.snapshot(), who);
+    for (const word of unknown) say(`Nothing monitored is called ${visible(word)}; lkm-traffic show lists what is.`);
+    if (unknown.length > 0 && unknown.length === who.length) return 1;
+    print(
+      snapshotReport(snapshot, {
+        sort: choice(args, 'sort', SORTS),
+        perProcess: who.some((word) => /^\d+$/.test(word)),
+      }),
+    );
+    return unknown.length > 0 ? 1 : 0;
+  },
+};

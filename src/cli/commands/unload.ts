@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+import type { Command } from '../command';
+import { snapshotReport } from '../format/snapshot';
+
+export const unload: Command = {
+  name: 'unload',
+  describe: 'Stop counting, print the final totals, unload the module',
+  options: {},
+  async run(_args, { api, print, say }) {
+    const final = await api.unload();
+    if (final) print(snapshotReport(final, { final: true }));
+    else say('The loaded module was of another version; its totals cannot be read.');
+    say('The module is unloaded.');
+    return 0;
+  },
+};

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+import { TrafficError, messageOf, systemCode } from '../errors';
+import { visible, type Style } from './format/style';
+
+/** What a person is told of a failure: never a stack trace for one that is expected. */
+export function describeFailure(error: unknown, { colors }: Style): string {
+  const lead = colors.red('lkm-traffic:');
+  if (!(error instanceof TrafficError)) {
+    // A bug, or a failure nobody thought of: here the stack is what helps.
+    return `${lead} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  }
+  const { message, code, hint, kernelLog, cause } = error;
+  // Only where the message itself could not say what is the matter.
+  const reason = code === 'ERR_SYSTEM' || systemCode(cause) === undefined ? causeOf(cause) : null;
+  return [
+    `${lead} ${visibleLines(message)} [${code}]`,
+    ...(reason === null ? [] : [`  ${visibleLines(reason)}`]),
+    ...kernelLog.map((line) => `  kernel: ${visible(line)}`),
+    ...(hint === undefined ? [] : [`  ${visibleLines(hint)}`]),
+  ].join('\n');
+}
+
+function causeOf(cause: unknown): string | null {
+  return cause === undefined ? null : messageOf(cause);
+}
+
+function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import type { Counters, Process, Program, Traffic } from '../../types';
+import type { CsvValue, Report } from './report';
+
+const TRANSPORTS = ['total', 'tcp', 'udp', 'other'] as const;
+const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
+
+function columnOf(transport: string, counter: keyof Counters): string {
+  return transport + counter.charAt(0).toUpperCase() + counter.slice(1);
+}
+
+const TRAFFIC_COLUMNS = TRANSPORTS.flatMap((transport) => COUNTERS.map((counter) => columnOf(transport, counter)));
+
+function trafficValues(traffic: Traffic): CsvValue[] {
+  return TRANSPORTS.flatMap((transport) => COUNTERS.map((counter) => traffic[transport][counter]));
+}
+
+const PROCESS_COLUMNS = [
+  'id',
+  'pid',
+  'parentId',
+  'rootId',
+  'ppid',
+  'rootPid',
+  'program',
+  'uid',
+  'state',
+  'since',
+  'startedAt',
+  'endedAt',
+  'endSeq',
+  'exitCode',
+  'signal',
+  'exact',
+  'comm',
+  'exe',
+] as const;
+
+/** Names as in the JSON; what is a list there is separated by spaces, and counters are one word: `tcpSentBytes`. */
+export function processesCsv(processes: readonly Process[]): Report['csv'] {
+  return {
+    columns: [...PROCESS_COLUMNS, 'owners', 'watches', 'reasons', ...TRAFFIC_COLUMNS],
+    rows: processes.map((process) => [
+      ...PROCESS_COLUMNS.map((column) => process[column]),
+      process.owners.join(' '),
+      process.watches.join(' '),
+      process.reasons.join(' '),
+      ...trafficValues(process.traffic),
+    ]),
+  };
+}
+
+const PROGRAM_COLUMNS = [
+  'id',
+  'name',
+  'owner',
+  'kind',
+  'follow',
+  'watchedAt',
+  'started',
+  'running',
+  'ended',
+  'evicted',
+  'missed',
+] as const;
+
+export function programsCsv(programs: readonly Program[]): Report['csv'] {
+  return {
+    columns: [...PROGRAM_COLUMNS, ...TRAFFIC_COLUMNS],
+    rows: programs.map((program) => [
+      ...PROGRAM_COLUMNS.map((column) => program[column]),
+      ...trafficValues(program.traffic),
+    ]),
+  };
+}

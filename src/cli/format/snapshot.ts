@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+import type { Process, Program, Snapshot } from '../../types';
+import { processesCsv } from './csv';
+import { infoMetric, processMetrics, programMetrics } from './metrics';
+import type { Report } from './report';
+import { visible, type Style } from './style';
+import { formatTable } from './table';
+import { asTree, type Sort } from './tree';
+import { brief, countOf, ownerTitle, programTitle, receivedAndSent, whatIsCounted, whatNext } from './words';
+
+export interface SnapshotView {
+  readonly sort?: Sort | undefined;
+  /** Series of each process too, in the Prometheus format. */
+  readonly perProcess?: boolean | undefined;
+  /** Counting is over: there is nothing left to start. */
+  readonly final?: boolean | undefined;
+}
+
+/** Processes as a tree, programs, totals. */
+export function snapshotReport(snapshot: Snapshot, view: SnapshotView = {}): Report {
+  const { perProcess = false } = view;
+  const { processes, programs, total, exact, evicted, takenAt } = snapshot;
+  return {
+    type: 'snapshot',
+    data: snapshot,
+    lines: [
+      ...processes.map((process) => ({ type: 'process', data: process })),
+      ...programs.map((program) => ({ type: 'program', data: program })),
+      {
+        type: 'total',
+        data: { takenAt, families: snapshot.families, engine: snapshot.engine, total, exact, evicted },
+      },
+    ],
+    csv: processesCsv(processes),
+    metrics: [infoMetric(snapshot), ...programMetrics(programs), ...(perProcess ? processMetrics(processes) : [])],
+    table: (style) => snapshotText(snapshot, view, style),
+  };
+}
+
+function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: SnapshotView, style: Style): string {
+  const { processes, programs, total, exact, evicted, families } = snapshot;
+  const parts: string[] = [];
+  if (processes.length > 0) parts.push(processTable(processes, sort, style));
+  else if (!final && programs.every(({ started }) => started === 0n)) parts.push(whatNext(snapshot));
+  if (programs.length > 0) parts.push(programTable(snapshot, style));
+  const summary = [`${style.colors.bold('Total')}  ${receivedAndSent(total.total, exact, style)}`];
+  if (evicted > 0n) {
+    summary.push(
+      `${countOf(evicted, 'ended process is', 'ended processes are')} listed no more; the total has what they moved.`,
+    );
+  }
+  const reasons = [...new Set(processes.flatMap((process) => process.reasons))];
+  if (reasons.length > 0) summary.push(`Lower bounds (>=), because: ${reasons.map(visible).join(', ')}.`);
+  summary.push(style.colors.dim(whatIsCounted(families)));
+  parts.push(summary.join('\n'));
+  return parts.join('\n\n');
+}
+
+function amounts({ traffic, exact }: Pick<Process, 'traffic' | 'exact'>, { units }: Style): string[] {
+  const { receivedBytes, receivedMessages, sentBytes, sentMessages } = traffic.total;
+  const amount = (bytes: bigint): string => `${exact ? '' : '>='}${units.bits === true ? bytes * 8n : bytes}`;
+  return [amount(receivedBytes), receivedMessages.toString(), amount(sentBytes), sentMessages.toString()];
+}
+
+function amountColumns({ units }: Style): { title: string; align: 'right' }[] {
+  const unit = units.bits === true ? 'BITS' : 'BYTES';
+  return [`RECEIVED ${unit}`, 'MESSAGES', `SENT ${unit}`, 'MESSAGES'].map((title) => ({ title, align: 'right' }));
+}
+
+/** `running`, `exited 0`, `SIGKILL`, `detached` */
+function stateOf({ state, exitCode, signal }: Process): string {
+  if (signal !== null) return signal;
+  return exitCode === null ? state : `${state} ${exitCode}`;
+}
+
+function processTable(processes: readonly Process[], sort: Sort, style: Style): string {
+  const rows = asTree(processes, sort).map(({ process, prefix }) => [
+    String(process.pid),
+    prefix + visible(process.comm ?? process.program ?? '?'),
+    process.program === null ? '-' : visible(process.program),
+    stateOf(process),
+    ...amounts(process, style),
+    brief(process.startedAt),
+  ]);
+  const columns = [
+    { title: 'PID', align: 'right' as const },
+    { title: 'PROCESS' },
+    { title: 'WATCHED AS' },
+    { title: 'STATE' },
+    ...amountColumns(style),
+    { title: 'COUNTED SINCE' },
+  ];
+  return formatTable(columns, rows, style);
+}
+
+function programTable({ programs, processes }: Snapshot, style: Style): string {
+  const isExact = ({ id, missed }: Program): boolean =>
+    missed === 0n && processes.every(({ watches, exact }) => exact || !watches.includes(id));
+  const foreign = programs.some(({ owner }) => owner !== 0);
+  const columns = [
+    { title: 'PROGRAM' },
+    ...(foreign ? [{ title: 'FOR' }] : []),
+    { title: 'STARTED', align: 'right' as const },
+    { title: 'RUNNING', align: 'right' as const },
+    ...amountColumns(style),
+  ];
+  const rows = programs.map((program) => [
+    programTitle(program),
+    ...(foreign ? [ownerTitle(program.owner)] : []),
+    program.started.toString(),
+    program.running.toString(),
+    ...amounts({ traffic: program.traffic, exact: isExact(program) }, style),
+  ]);
+  return formatTable(columns, rows, style);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import type { Process } from '../../types';
+
+export const SORTS = ['start', 'pid', 'name', 'received', 'sent', 'total'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface Branch {
+  readonly process: Process;
+  /** What to print before its name, as `├─ `; empty for a root. */
+  readonly prefix: string;
+}
+
+type Compare = (a: Process, b: Process) => number;
+
+const size = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
+const byStart: Compare = (a, b) => size(a.id, b.id);
+const total = ({ traffic }: Process): bigint => traffic.total.receivedBytes + traffic.total.sentBytes;
+
+/** Amounts: the largest first. */
+const COMPARE: Readonly<Record<Sort, Compare>> = {
+  start: byStart,
+  pid: (a, b) => a.pid - b.pid,
+  name: (a, b) => (a.comm ?? '').localeCompare(b.comm ?? ''),
+  received: (a, b) => size(b.traffic.total.receivedBytes, a.traffic.total.receivedBytes),
+  sent: (a, b) => size(b.traffic.total.sentBytes, a.traffic.total.sentBytes),
+  total: (a, b) => size(total(b), total(a)),
+};
+
+/** Processes under their parents, brothers and sisters sorted. One whose parent is not there is a root. */
+export function asTree(processes: readonly Process[], sort: Sort): Branch[] {
+  const compare: Compare = (a, b) => COMPARE[sort](a, b) || byStart(a, b);
+  const present = new Set(processes.map(({ id }) => id));
+  const children = new Map<bigint | null, Process[]>();
+  for (const process of [...processes].sort(compare)) {
+    const parent = process.parentId !== null && present.has(process.parentId) ? process.parentId : null;
+    children.set(parent, [...(children.get(parent) ?? []), process]);
+  }
+  const branches: Branch[] = [];
+  // Not by recursion: a chain of forks may be longer than the stack.
+  const stack = (children.get(null) ?? []).map((process) => ({ process, prefix: '', margin: '' })).reverse();
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    const { process, prefix, margin } = top;
+    branches.push({ process, prefix });
+    const below = children.get(process.id) ?? [];
+    below
+      .map((child, index) => {
+        const last = index === below.length - 1;
+        return {
+          process: child,
+          prefix: `${margin}${last ? '└─ ' : '├─ '}`,
+          margin: `${margin}${last ? '   ' : '│  '}`,
+        };
+      })
+      .reverse()
+      .forEach((child) => stack.push(child));
+  }
+  return branches;
+}

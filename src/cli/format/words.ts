@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+import type { Counters, Program, Snapshot, Timestamp } from '../../types';
+import { fullAmount } from '../../units';
+import { visible, type Style } from './style';
+
+const FAMILY_NAMES: Readonly<Record<string, string>> = { inet: 'inet (IPv4 and IPv6)' };
+
+/** What every report for people ends with: which numbers these are. */
+export function whatIsCounted(families: readonly string[]): string {
+  const names = families.map((family) => FAMILY_NAMES[family] ?? family).join(', ');
+  return `Counted: payload bytes of ${names}; no headers, handshakes or retransmissions.`;
+}
+
+/** `received 175 bytes, sent 175 bytes`; a lower bound says so. */
+export function receivedAndSent({ receivedBytes, sentBytes }: Counters, exact: boolean, { units }: Style): string {
+  const atLeast = exact ? '' : 'at least ';
+  return `received ${atLeast}${fullAmount(receivedBytes, units)}, sent ${atLeast}${fullAmount(sentBytes, units)}`;
+}
+
+/** Whole seconds: the rest is in the JSON. */
+export function brief(time: Timestamp): string {
+  return `${time.slice(0, 19)}Z`;
+}
+
+export function countOf(count: bigint | number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 || count === 1n ? noun : plural}`;
+}
+
+/** A name for what a watch brings: unnamed ones by how they bring it. */
+export function programTitle({ name, kind }: Pick<Program, 'name' | 'kind'>): string {
+  if (name !== null) return visible(name);
+  return kind === 'attach' ? '(by PID)' : '(spawned)';
+}
+
+export function ownerTitle(owner: number): string {
+  return owner === 0 ? 'module' : `session ${owner}`;
+}
+
+/** `since 2026-01-31T12:00:00Z, never executed` */
+export function watchHistory({ watchedAt, started, running, kind, missed }: Program): string {
+  const seen =
+    started === 0n
+      ? kind === 'name'
+        ? 'never executed'
+        : 'no process yet'
+      : `${countOf(started, 'process', 'processes')}, ${running} running`;
+  const lost = missed === 0n ? '' : `; ${missed} could not be recorded`;
+  return `since ${brief(watchedAt)}, ${seen}${lost}`;
+}
+
+/** What to do when there is nothing to show. */
+export function whatNext({ programs }: Pick<Snapshot, 'programs'>): string {
+  const names = programs.filter(({ kind }) => kind === 'name').map((program) => programTitle(program));
+  return names.length === 0
+    ? 'Nothing is watched. Watch a program: lkm-traffic load --fname=NAME'
+    : `No process of ${names.join(', ')} has been seen yet. Start it now; one that ran before needs lkm-traffic load --pid N`;
+}

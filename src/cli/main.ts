@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+import fs from 'node:fs';
+import path from 'node:path';
+import { realApi, type Api } from './api';
+import { choice, flag } from './arguments';
+import type { Arguments, Command } from './command';
+import { build } from './commands/build';
+import { load } from './commands/load';
+import { show } from './commands/show';
+import { status } from './commands/status';
+import { unload } from './commands/unload';
+import { describeFailure } from './failure';
+import { FORMATS, formatReport } from './format/report';
+import { createStyle } from './format/style';
+import { processIo, type Io } from './io';
+import { parse, type Invocation } from './parse';
+import { UsageError } from './usage-error';
+
+export const COMMANDS: readonly Command[] = [load, unload, status, show, build];
+
+const SUCCESS = 0;
+const FAILURE = 1;
+const USAGE = 2;
+
+export function packageVersion(): string {
+  const text = fs.readFileSync(path.join(__dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: Arguments = {}): boolean {
+  return flag(args, 'color') ?? (isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
+}
+
+/** Runs one command line. Gives the exit status; rejects only when `signal` was aborted. */
+export async function run(argv: readonly string[], io: Io, api: Api, signal: AbortSignal): Promise<number> {
+  let args: Arguments = {};
+  try {
+    const invocation = await parse(argv, COMMANDS, packageVersion(), io.out);
+    if (!invocation) return SUCCESS;
+    args = invocation.args;
+    return await execute(invocation, io, api, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof UsageError) {
+      io.err(`lkm-traffic: ${error.message}\n`);
+      return USAGE;
+    }
+    io.err(`${describeFailure(error, createStyle(wantsColor(io.errIsTerminal, io.env, args)))}\n`);
+    return FAILURE;
+  }
+}
+
+function execute({ command, args }: Invocation, io: Io, api: Api, signal: AbortSignal): Promise<number> {
+  const format = flag(args, 'json') === true ? 'json' : (choice(args, 'format', FORMATS) ?? 'table');
+  const units = { iec: flag(args, 'iec'), bits: flag(args, 'bits') };
+  const style = createStyle(wantsColor(io.outIsTerminal, io.env, args), units);
+  return command.run(args, {
+    api,
+    style,
+    signal,
+    say: (message) => {
+      io.err(`${message}\n`);
+    },
+    print: (report) => {
+      io.out(formatReport(report, format, style));
+    },
+  });
+}
+
+/** The program: the only place that sets the exit status. */
+export async function main(): Promise<void> {
+  const abort = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    abort.abort(name);
+  };
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const name of signals) process.once(name, onSignal);
+  try {
+    process.exitCode = await run(process.argv.slice(2), processIo(), realApi, abort.signal);
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    // What was begun is undone: end as the signal would have ended us, so that a shell knows.
+    for (const name of signals) process.removeListener(name, onSignal);
+    process.kill(process.pid, abort.signal.reason as NodeJS.Signals);
+  }
+}

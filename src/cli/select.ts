@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+import { matches } from '../module/pattern';
+import { totalsOf } from '../module/snapshot';
+import type { Process, Snapshot } from '../types';
+
+export interface Selection {
+  readonly snapshot: Snapshot;
+  /** Words that nothing answers to. */
+  readonly unknown: readonly string[];
+}
+
+const isPid = (word: string): boolean => /^\d+$/.test(word);
+
+function named(process: Process, word: string): boolean {
+  const { program, comm, exe } = process;
+  return program === word || comm === word || (exe !== null && matches(word, exe));
+}
+
+/** The part of a snapshot that the words name: a PID with all its descendants, a program, a process by its name. */
+export function select(snapshot: Snapshot, words: readonly string[]): Selection {
+  if (words.length === 0) return { snapshot, unknown: [] };
+  const answered = new Set<string>();
+  const chosen = new Set<bigint>();
+  const withDescendants = new Set<bigint>();
+  // Parents have lower ids, and so come first.
+  for (const process of snapshot.processes) {
+    const byWord = words.filter((word) => (isPid(word) ? process.pid === Number(word) : named(process, word)));
+    byWord.forEach((word) => answered.add(word));
+    const descends = process.parentId !== null && withDescendants.has(process.parentId);
+    if (descends || byWord.some(isPid)) withDescendants.add(process.id);
+    if (descends || byWord.length > 0) chosen.add(process.id);
+  }
+  const programs = snapshot.programs.filter(({ name }) => name !== null && words.includes(name));
+  programs.forEach(({ name }) => name !== null && answered.add(name));
+  const processes = snapshot.processes.filter(({ id }) => chosen.has(id));
+  return {
+    snapshot: { ...snapshot, processes, programs, ...totalsOf(processes, programs) },
+    unknown: words.filter((word) => !answered.has(word)),
+  };
+}

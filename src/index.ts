@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+export { TrafficError } from './errors';
+export { toJson } from './json';
+export { build } from './module/build';
+export { load } from './module/load';
+export { snapshot } from './module/snapshot';
+export { status } from './module/status';
+export { unload } from './module/unload';
+export { monitor } from './session/monitor';
+
+export type { TrafficErrorCode } from './errors';
+export type { BuildOptions, BuildResult } from './module/build';
+export type { LoadOptions, LoadResult } from './module/load';
+export type { CountingOptions, ModuleOptions, WatchOptions } from './module/parameters';
+export type { AlreadyRunning } from './module/running';
+export type { Problem, Status } from './module/status';
+export type { Hook, HookState, ModuleState, ModuleStatus } from './proc/status';
+export type { MonitorOptions } from './session/monitor';
+export type { Session, SessionEvents } from './session/session';
+export type {
+  Counters,
+  Process,
+  ProcessSince,
+  ProcessState,
+  Program,
+  ProgramKind,
+  Snapshot,
+  Timestamp,
+  Traffic,
+} from './types';

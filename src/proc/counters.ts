@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import { constants } from 'node:os';
+import { timestamp } from '../time';
+import type { Process } from '../types';
+import { parseTable, type Row } from './table';
+import { parseTraffic } from './traffic';
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+/** Splits a wait status, as of waitpid(2), into what `child_process` tells of an exit. */
+function parseWaitStatus(status: number | null): Pick<Process, 'exitCode' | 'signal'> {
+  if (status === null) return { exitCode: null, signal: null };
+  const signal = status & 0x7f;
+  if (signal === 0) return { exitCode: (status >> 8) & 0xff, signal: null };
+  return { exitCode: null, signal: SIGNAL_NAMES.get(signal) ?? `SIG${signal}` };
+}
+
+function parseProcess(row: Row): Process {
+  const endedAt = row.optionalCount('end_ns');
+  return {
+    id: row.count('id'),
+    pid: row.integer('pid'),
+    parentId: row.optionalCount('parent_id'),
+    rootId: row.count('root_id'),
+    ppid: row.optionalInteger('ppid'),
+    rootPid: row.integer('root'),
+    program: row.optionalText('program'),
+    owners: row.countList('owners').map(Number),
+    watches: row.countList('watches'),
+    uid: row.optionalInteger('uid'),
+    state: row.oneOf('state', ['running', 'exited', 'detached']),
+    since: row.oneOf('since', ['exec', 'fork', 'attach']),
+    startedAt: timestamp(row.count('start_ns')),
+    endedAt: endedAt === null ? null : timestamp(endedAt),
+    endSeq: row.optionalCount('end_seq'),
+    ...parseWaitStatus(row.optionalInteger('exit_code')),
+    traffic: parseTraffic(row),
+    exact: row.flag('exact'),
+    reasons: row.list('reasons'),
+    comm: row.optionalText('comm'),
+    exe: row.optionalText('exe'),
+  };
+}
+
+/** The text of `/proc/net_traffic/counters`: a process a row, in order of `id`. */
+export function parseCounters(text: string, file = '/proc/net_traffic/counters'): Process[] {
+  return parseTable(text, file).map(parseProcess);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+import { timestamp } from '../time';
+import type { Program } from '../types';
+import { parseTable, type Row } from './table';
+import { parseTraffic } from './traffic';
+
+function parseProgram(row: Row): Program {
+  return {
+    id: row.count('id'),
+    name: row.optionalText('name'),
+    owner: row.integer('owner'),
+    kind: row.oneOf('kind', ['name', 'attach', 'children']),
+    follow: row.flag('follow'),
+    watchedAt: timestamp(row.count('since_ns')),
+    started: row.count('started'),
+    running: row.count('running'),
+    ended: row.count('ended'),
+    evicted: row.count('evicted'),
+    missed: row.count('missed'),
+    traffic: parseTraffic(row),
+  };
+}
+
+/** The text of `/proc/net_traffic/programs`: a watch a row. */
+export function parsePrograms(text: string, file = '/proc/net_traffic/programs'): Program[] {
+  return parseTable(text, file).map(parseProgram);
+}

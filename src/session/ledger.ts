@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+import { NO_TRAFFIC, excess, larger, sum } from '../traffic';
+import type { Process, Program, Traffic } from '../types';
+
+/** What one sample brought that was not known before. */
+export interface Changes {
+  readonly appeared: readonly Process[];
+  readonly ended: readonly Process[];
+  /** Ended records up to this one were taken over, and may be cleared; null when there are none. */
+  readonly clearThrough: bigint | null;
+}
+
+/** What a session knows: its processes, also ended ones (up to `history`), and totals that never decrease. */
+export interface LedgerView {
+  readonly processes: readonly Process[];
+  readonly programs: readonly Program[];
+  readonly total: Traffic;
+  readonly exact: boolean;
+  readonly evicted: bigint;
+}
+
+type Origin = Pick<Process, 'parentId' | 'rootId' | 'rootPid' | 'since'>;
+
+interface Known {
+  process: Process;
+  delivered: boolean;
+}
+
+interface Ended {
+  count: bigint;
+  traffic: Traffic;
+}
+
+/** Reason of a process that ran in one sample and was gone, evicted by newer ones, in the next. */
+export const EVICTED = 'evicted';
+
+const order = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
+
+/**
+ * Takes over from the module what it keeps only for a while, so that records can be cleared at every sample. Pure:
+ * rows in, changes out.
+ */
+export class Ledger {
+  readonly #owner: number;
+  readonly #history: number;
+  /** Records that the module held at the last sample. */
+  #known = new Map<bigint, Known>();
+  /** The newest ended processes. */
+  #ended: Process[] = [];
+  #dropped = 0n;
+  #programs: readonly Program[] = [];
+  #endedTotal: Traffic = NO_TRAFFIC;
+  #endedExact = true;
+  /** What ended, by watch: a process may be in several. */
+  readonly #endedIn = new Map<bigint, Ended>();
+  /** Watches that lost a process whose last counts no sample saw. */
+  readonly #cutShort = new Set<bigint>();
+  /** What was evicted before a sample saw it, by watch: processes, or the last part of one. */
+  readonly #unseen = new Map<bigint, Ended>();
+
+  constructor(owner: number, history: number) {
+    this.#owner = owner;
+    this.#history = history;
+  }
+
+  /** `programs` was read before `processes`: what it counts is then in these, unless it was evicted. */
+  update(processes: readonly Process[], programs: readonly Program[]): Changes {
+    this.#programs = programs.filter(({ owner }) => owner === this.#owner);
+    const names = new Map(this.#programs.map(({ id, name }) => [id, name]));
+    const foreign = new Set(processes.filter(({ owners }) => !owners.includes(this.#owner)).map(({ id }) => id));
+    const before = this.#known;
+    this.#known = new Map();
+    const appeared: Process[] = [];
+    const ended: Process[] = [];
+    let clearThrough: bigint | null = null;
+
+    for (const row of processes) {
+      if (foreign.has(row.id)) continue;
+      const known = before.get(row.id);
+      const process = this.#own(row, names, known?.process ?? this.#origin(row, foreign));
+      if (!known) appeared.push(process);
+      const over = process.state !== 'running';
+      if (over && known?.delivered !== true) ended.push(process);
+      if (over && process.endSeq !== null && (clearThrough === null || process.endSeq > clearThrough)) {
+        clearThrough = process.endSeq;
+      }
+      this.#known.set(process.id, { process, delivered: over });
+      before.delete(process.id);
+    }
+    for (const { process, delivered } of before.values()) {
+      if (delivered) continue;
+      ended.push({ ...process, state: 'exited', exact: false, reasons: [...process.reasons, EVICTED] });
+      for (const watch of process.watches) this.#cutShort.add(watch);
+    }
+
+    appeared.sort((a, b) => order(a.id, b.id));
+    ended.sort((a, b) => order(a.endSeq ?? 0n, b.endSeq ?? 0n));
+    for (const process of ended) this.#fold(process);
+    this.#findUnseen();
+    return { appeared, ended, clearThrough };
+  }
+
+  view(): LedgerView {
+    const live = this.#live();
+    const unseen = [...this.#unseen.values()];
+    return {
+      processes: [...this.#ended, ...live].sort((a, b) => order(a.id, b.id)),
+      programs: this.#programs,
+      total: sum([this.#endedTotal, ...live.map(({ traffic }) => traffic), ...unseen.map(({ traffic }) => traffic)]),
+      exact:
+        this.#endedExact &&
+        unseen.length === 0 &&
+        live.every(({ exact }) => exact) &&
+        this.#programs.every(({ missed }) => missed === 0n),
+      evicted: unseen.reduce((evicted, { count }) => evicted + count, this.#dropped),
+    };
+  }
+
+  /**
+   * How a process came to this session. One that somebody else monitored, until it executed a program that is watched
+   * here, is a root here.
+   */
+  #origin(row: Process, foreign: ReadonlySet<bigint>): Origin {
+    if (row.parentId === null) return row;
+    if (foreign.has(row.parentId)) {
+      const since = row.since === 'fork' ? 'exec' : row.since;
+      return { parentId: null, rootId: row.id, rootPid: row.pid, since };
+    }
+    // Parents have lower ids, so that this sample's were seen before.
+    const parent = this.#known.get(row.parentId)?.process;
+    return parent ? { ...row, rootId: parent.rootId, rootPid: parent.rootPid } : row;
+  }
+
+  /** The process as this session sees it: in its own watches only, and under the earliest name among them. */
+  #own(row: Process, names: ReadonlyMap<bigint, string | null>, origin: Origin): Process {
+    const { parentId, rootId, rootPid, since } = origin;
+    const watches = row.watches.filter((id) => names.has(id)).sort(order);
+    const named = watches.map((id) => names.get(id) ?? null).find((name) => name !== null);
+    return { ...row, parentId, rootId, rootPid, since, watches, program: named ?? null };
+  }
+
+  #live(): Process[] {
+    return [...this.#known.values()].filter(({ delivered }) => !delivered).map(({ process }) => process);
+  }
+
+  #fold(process: Process): void {
+    this.#endedTotal = sum([this.#endedTotal, process.traffic]);
+    this.#endedExact &&= process.exact;
+    for (const watch of process.watches) {
+      const { count, traffic } = this.#endedIn.get(watch) ?? { count: 0n, traffic: NO_TRAFFIC };
+      this.#endedIn.set(watch, { count: count + 1n, traffic: sum([traffic, process.traffic]) });
+    }
+    this.#ended.push(process);
+    while (this.#ended.length > this.#history) {
+      this.#ended.shift();
+      this.#dropped += 1n;
+    }
+  }
+
+  /** Between a program's totals and the processes that were seen in it is what came and was evicted unseen. */
+  #findUnseen(): void {
+    const live = this.#live();
+    for (const program of this.#programs) {
+      const ended = this.#endedIn.get(program.id) ?? { count: 0n, traffic: NO_TRAFFIC };
+      const running = live.filter(({ watches }) => watches.includes(program.id));
+      const count = program.started - ended.count - BigInt(running.length);
+      if (count <= 0n && !this.#cutShort.has(program.id)) continue;
+      const seen = sum([ended.traffic, ...running.map(({ traffic }) => traffic)]);
+      const earlier = this.#unseen.get(program.id)?.traffic ?? NO_TRAFFIC;
+      // Live processes were read a moment after the program's totals: the difference can shrink, what was found stays.
+      this.#unseen.set(program.id, {
+        count: count > 0n ? count : 0n,
+        traffic: larger(earlier, excess(program.traffic, seen)),
+      });
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+import { TrafficError } from '../errors';
+import { requireLinux, thisHost, type Host } from '../host';
+import type { Control } from '../module/control';
+import { readCounters, readParameters, readPrograms, readStatus } from '../module/files';
+import { attach, watch } from '../module/load';
+import { checkConflicts, checkModuleOptions, type WatchOptions } from '../module/parameters';
+import { now } from '../time';
+import { Ledger } from './ledger';
+import { openSession } from './open';
+import { releaseModule } from './release';
+import { Session, type Sampler } from './session';
+
+export interface MonitorOptions extends WatchOptions {
+  /** Milliseconds between two samples, 1 to 2147483647. Default 1000. Events come with the samples. */
+  interval?: number | undefined;
+  /** How many ended processes stay in the snapshots; older ones are in the totals only. Default 1024. */
+  history?: number | undefined;
+  /** Aborting it closes the session; iterations throw its reason. */
+  signal?: AbortSignal | undefined;
+  /** How transfers are seen; ERR_CONFLICT when the module is loaded with the other engine. */
+  engine?: 'tracepoint' | 'redirect' | undefined;
+  /** Path of a built `net_traffic.ko`, should the module have to be loaded. */
+  ko?: string | undefined;
+}
+
+const INTERVAL_MAX = 0x7fffffff;
+
+/**
+ * Begins to count what programs and processes move. The module is loaded if it is not, and unloaded by `close()` if a
+ * session of this thread loaded it and nobody else uses it. Sessions do not see each other's processes, and the end of
+ * this process, however it comes, ends its sessions.
+ *
+ * @throws {TrafficError} ERR_INVALID_ARGUMENT, ERR_NO_PROCESS, ERR_CONFLICT, ERR_LIMIT, ERR_STOPPED, ERR_PERMISSION, and
+ * the codes of a build and a load where these are needed
+ */
+export async function monitor(options: MonitorOptions, host: Host = thisHost): Promise<Session> {
+  requireLinux(host);
+  const { programs = [], pids = [], follow = true, families = ['inet'], interval = 1000, history = 1024 } = options;
+  const { engine, ko, signal } = options;
+  checkModuleOptions({ programs, pids, families, engine, history });
+  if (!(interval >= 1 && interval <= INTERVAL_MAX)) {
+    throw new TrafficError('ERR_INVALID_ARGUMENT', `interval is ${interval}; it is 1 to ${INTERVAL_MAX} milliseconds.`);
+  }
+  if (pids.length > 0 && !follow) {
+    throw new TrafficError(
+      'ERR_INVALID_ARGUMENT',
+      'Processes named by PID are always followed: follow cannot be false.',
+    );
+  }
+
+  const { control, owner } = await openSession(host, { families, engine, ko }, signal);
+  try {
+    checkConflicts({ families, engine }, readParameters(host));
+    const status = await readStatus(host);
+    for (const name of programs) watch(control, name, follow);
+    for (const pid of pids) attach(control, pid);
+    signal?.throwIfAborted();
+    return new Session(samplerOf(host, control, new Ledger(owner, history), status), interval, signal);
+  } catch (error) {
+    control.close();
+    await releaseModule(host);
+    throw error;
+  }
+}
+
+function samplerOf(
+  host: Host,
+  control: Control,
+  ledger: Ledger,
+  { families, engine }: { readonly families: readonly string[]; readonly engine: string },
+): Sampler {
+  let clearThrough: bigint | null = null;
+  return {
+    async sample() {
+      const programs = await readPrograms(host);
+      const changes = ledger.update(await readCounters(host), programs);
+      clearThrough = changes.clearThrough;
+      return { ...changes, snapshot: { takenAt: now(), families, engine, ...ledger.view() } };
+    },
+    acknowledge() {
+      if (clearThrough !== null) control.write(`clear ${clearThrough}`);
+    },
+    async end() {
+      control.close();
+      await releaseModule(host);
+    },
+  };
+}

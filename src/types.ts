@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+
+/**
+ * An instant as ISO 8601 in UTC with nine digits of fraction: `2026-01-31T12:00:00.123456789Z`. It is the kernel's
+ * nanosecond unrounded, strings sort in order of time, and `new Date(value)` reads it (to the millisecond).
+ */
+export type Timestamp = string;
+
+/** Payload that went through the socket layer. Exact unless the process or program says otherwise. */
+export interface Counters {
+  /** Bytes delivered to the process. */
+  readonly receivedBytes: bigint;
+  /** Successful receiving calls. */
+  readonly receivedMessages: bigint;
+  /** Bytes accepted from the process. */
+  readonly sentBytes: bigint;
+  /** Successful sending calls. */
+  readonly sentMessages: bigint;
+}
+
+/** Counters by transport. MPTCP is `tcp`; what is neither TCP nor UDP (raw, SCTP) is `other`. */
+export interface Traffic {
+  /** The sum of the three transports. */
+  readonly total: Counters;
+  readonly tcp: Counters;
+  readonly udp: Counters;
+  readonly other: Counters;
+}
+
+/** `detached`: it lives, but its traffic is no longer counted. */
+export type ProcessState = 'running' | 'exited' | 'detached';
+/** How a process came to be monitored. */
+export type ProcessSince = 'exec' | 'fork' | 'attach';
+
+/** One monitored process (thread group). Source: a row of `/proc/net_traffic/counters`. */
+export interface Process {
+  /** Never reused while the module is loaded, unlike a PID. */
+  readonly id: bigint;
+  /** PID in the initial namespace. */
+  readonly pid: number;
+  /** `id` of the monitored parent; null for a root. */
+  readonly parentId: bigint | null;
+  /** `id` of the first monitored ancestor; its own for a root. */
+  readonly rootId: bigint;
+  readonly ppid: number | null;
+  /** PID of the first monitored ancestor. */
+  readonly rootPid: number;
+  /** The watched name that matched it or its ancestor; null when it was attached by PID or as a child. */
+  readonly program: string | null;
+  /** For whom it is counted: 0 is the module itself, 1 to 63 are sessions. */
+  readonly owners: readonly number[];
+  /** `id`s of the programs (see {@link Program}) that it is counted in. */
+  readonly watches: readonly bigint[];
+  readonly uid: number | null;
+  readonly state: ProcessState;
+  readonly since: ProcessSince;
+  readonly startedAt: Timestamp;
+  /** Null while it runs. */
+  readonly endedAt: Timestamp | null;
+  /** Position in the order of ends; null while it runs. */
+  readonly endSeq: bigint | null;
+  /** Status given to `exit`, 0 to 255; null while it runs, when a signal ended it, or when it is unknown. */
+  readonly exitCode: number | null;
+  /** Signal that ended it, as `SIGKILL`; null when none did or when it is unknown. */
+  readonly signal: string | null;
+  readonly traffic: Traffic;
+  /** False: the traffic is a lower bound, for the `reasons`. */
+  readonly exact: boolean;
+  readonly reasons: readonly string[];
+  /** The kernel's name of the process: at most 15 bytes. */
+  readonly comm: string | null;
+  /** Path of the executed file; null when unknown. */
+  readonly exe: string | null;
+}
+
+/** `name`: a watched name. `attach`, `children`: what came by PID, or as a child of a caller; these have no name. */
+export type ProgramKind = 'name' | 'attach' | 'children';
+
+/** One watch and all that it ever brought. Source: a row of `/proc/net_traffic/programs`. */
+export interface Program {
+  readonly id: bigint;
+  /** Null for the unnamed kinds. */
+  readonly name: string | null;
+  /** 0 is the module itself, 1 to 63 are sessions. */
+  readonly owner: number;
+  readonly kind: ProgramKind;
+  /** Whether children of its processes are counted too. */
+  readonly follow: boolean;
+  readonly watchedAt: Timestamp;
+  /** Processes that ever matched, with followed children. */
+  readonly started: bigint;
+  readonly running: bigint;
+  readonly ended: bigint;
+  /** Ended processes whose record had to make room; their traffic stays in the totals here. */
+  readonly evicted: bigint;
+  /** Executions that could not be recorded, for lack of memory. Not 0: the totals are a lower bound. */
+  readonly missed: bigint;
+  /** Never decreases while the watch exists. */
+  readonly traffic: Traffic;
+}
+
+/** What is counted at one moment. */
+export interface Snapshot {
+  readonly takenAt: Timestamp;
+  /** Address families counted; `inet` is IPv4 and IPv6. */
+  readonly families: readonly string[];
+  /** How transfers are seen: `tracepoint` or `redirect`. */
+  readonly engine: string;
+  /** In order of `id`: the order in which they appeared. */
+  readonly processes: readonly Process[];
+  readonly programs: readonly Program[];
+  /**
+   * Of `snapshot()`: the sum over `processes`, and what evicted processes of the module's own programs moved. Of a
+   * session: everything that its processes moved since it began, also those no longer listed; it never decreases.
+   */
+  readonly total: Traffic;
+  /** False: `total` is a lower bound. */
+  readonly exact: boolean;
+  /** Ended processes that are no longer in `processes`; `total` has what they moved. */
+  readonly evicted: bigint;
+}

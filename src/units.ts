@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+export interface UnitOptions {
+  /** Powers of 1024 (KiB) instead of 1000 (kB). */
+  readonly iec?: boolean | undefined;
+  /** Bits instead of bytes. */
+  readonly bits?: boolean | undefined;
+}
+
+const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+const IEC_PREFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+
+/** The exact amount, `175 bytes`, or in bits where these are asked for. */
+export function exactAmount(bytes: bigint, { bits = false }: UnitOptions = {}): string {
+  const amount = bits ? bytes * 8n : bytes;
+  const unit = bits ? 'bit' : 'byte';
+  return `${amount} ${unit}${amount === 1n ? '' : 's'}`;
+}
+
+/** Three significant digits and a unit, `5.00 MB`, calculated without a Number; null below one prefix, where it says nothing new. */
+export function roundedAmount(bytes: bigint, { bits = false, iec = false }: UnitOptions = {}): string | null {
+  const amount = bits ? bytes * 8n : bytes;
+  const base = iec ? 1024n : 1000n;
+  const prefixes = iec ? IEC_PREFIXES : PREFIXES;
+  let power = 0;
+  let unit = 1n;
+  while (power < prefixes.length - 1 && amount >= unit * base) {
+    unit *= base;
+    power += 1;
+  }
+  if (power === 0) return null;
+  let digits = fractionDigits(amount, unit);
+  let scaled = rounded(amount, unit, digits);
+  // 999,950 rounds to 1000 kB: that is 1.00 MB.
+  if (scaled >= base * 10n ** BigInt(digits) && power < prefixes.length - 1) {
+    unit *= base;
+    power += 1;
+    digits = 2;
+    scaled = rounded(amount, unit, digits);
+  }
+  const text = scaled.toString().padStart(digits + 1, '0');
+  const whole = text.slice(0, text.length - digits);
+  const fraction = digits > 0 ? `.${text.slice(text.length - digits)}` : '';
+  return `${whole}${fraction} ${prefixes[power] ?? ''}${bits ? 'bit' : 'B'}`;
+}
+
+/** The exact amount, and in brackets what a person can compare: `5000246 bytes (5.00 MB)`. */
+export function fullAmount(bytes: bigint, options: UnitOptions = {}): string {
+  const short = roundedAmount(bytes, options);
+  return short === null ? exactAmount(bytes, options) : `${exactAmount(bytes, options)} (${short})`;
+}
+
+function fractionDigits(amount: bigint, unit: bigint): number {
+  if (amount >= unit * 100n) return 0;
+  return amount >= unit * 10n ? 1 : 2;
+}
+
+function rounded(amount: bigint, unit: bigint, digits: number): bigint {
+  return (amount * 10n ** BigInt(digits) + unit / 2n) / unit;
+}

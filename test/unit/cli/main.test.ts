@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+import { TrafficError } from '../../../src/errors';
+import { FORMATS } from '../../../src/cli/format/report';
+import { run } from '../../../src/cli/main';
+import { cli, failing, workingApi } from '../support/cli';
+import { schemaErrors } from '../support/schema';
+
+const COMMANDS = [['load', '--fname=server.out'], ['unload'], ['status'], ['show'], ['build']];
+
+describe.each(COMMANDS)('%s', (...argv) => {
+  test('its JSON is as the schema says', async () => {
+    const { status, out } = await cli([...argv, '--json'], workingApi);
+    expect(schemaErrors(out)).toEqual([]);
+    expect(status).toBe(0);
+  });
+
+  test('every line of its ndjson is as the schema says', async () => {
+    const { out } = await cli([...argv, '--format', 'ndjson'], workingApi);
+    expect(out.endsWith('\n')).toBe(true);
+    for (const line of out.trimEnd().split('\n')) expect(schemaErrors(line)).toEqual([]);
+  });
+
+  test.each(FORMATS)('as %s it prints something that ends a line', async (format) => {
+    const { status, out } = await cli([...argv, '--format', format], workingApi);
+    expect(out).toMatch(/\S\n$/);
+    expect(status).toBe(0);
+  });
+
+  test('its Prometheus text is well formed, and no series is there twice', async () => {
+    const { out } = await cli([...argv, '--format', 'prom'], workingApi);
+    const series = out.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    for (const line of series) expect(line).toMatch(/^[a-z_]+(\{([a-z_]+="([^"\\\n]|\\[\\"n])*",?)+\})? \d+$/);
+    expect(new Set(series.map((line) => line.replace(/ \d+$/, ''))).size).toBe(series.length);
+  });
+
+  test('colours are for terminals only', async () => {
+    expect((await cli(argv, workingApi)).out).not.toContain('\x1b');
+  });
+
+  test('a failure is a message and a hint on stderr, without a stack', async () => {
+    const { status, out, err } = await cli(argv, failing());
+    expect([status, out, err]).toEqual([1, '', 'lkm-traffic: It is not loaded. [ERR_NOT_LOADED]\n  load it\n']);
+  });
+});
+
+test.each([
+  [[], /Name a command/],
+  [['lod'], /no command lod; the nearest one is load/],
+  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, build/],
+  [['load'], /--fname=NAME.*--pid N/],
+  [['load', '--fname='], /empty name/],
+  [['load', '--fname=a,,b'], /empty name/],
+  [['load', `--fname=${'x'.repeat(256)}`], /256 bytes/],
+  [['load', '--fname'], /--fname needs a value/],
+  [['load', '--fnam=x'], /no option --fnam; the nearest one is --fname/],
+  [['load', '--fname=x', '--no-folow'], /nearest one is --follow/],
+  [['load', '--fname=x', '--log-packet'], /nearest one is --log-packets/],
+  [['load', 'server.out'], /--fname=server\.out/],
+  [['load', '--pid', 'abc'], /'abc'/],
+  [['load', '--pid', '1e3'], /'1e3'/],
+  [['load', '--pid', '0'], /'0'/],
+  [['load', '--fname=x', '--families=unix'], /'unix'/],
+  [['load', '--fname=x', '--ko=a', '--ko=b'], /--ko is given twice/],
+  [['load', '--fname=x', '--engine=magic'], /tracepoint/],
+  [['load', '--fname=x', '--history=0'], /--history/],
+  [['show', '--sort=size'], /received/],
+  [['show', '--format=xml'], /ndjson/],
+  [['show', '--json', '--format=csv'], /exclusive/],
+  [['status', 'extra'], /'extra'/],
+])('%j is wrong usage', async (argv, message) => {
+  const { status, out, err } = await cli(argv);
+  expect([status, out]).toEqual([2, '']);
+  expect(err).toMatch(message);
+  expect(err).not.toMatch(/\n\s+at /);
+});
+
+test.each([['--help'], ['load', '--help'], ['--version']])('%j is no failure', async (...argv) => {
+  const { status, out, err } = await cli(argv);
+  expect([status, err]).toEqual([0, '']);
+  expect(out).not.toBe('');
+});
+
+test('the lines of the module are shown with a failure', async () => {
+  const error = new TrafficError('ERR_CONFLICT', 'Busy.', { kernelLog: ['Traffic module: hook x is \x1b[31mtaken.'] });
+  expect((await cli(['status'], failing(error))).err).toContain('kernel: Traffic module: hook x is \\x1b[31mtaken.');
+});
+
+test('a failure that is not understood shows its cause', async () => {
+  const error = new TrafficError('ERR_SYSTEM', 'The kernel did not load it.', {
+    cause: new Error('ENOMEM: out of memory'),
+  });
+  expect((await cli(['status'], failing(error))).err).toContain('ENOMEM: out of memory');
+});
+
+test('colours on a terminal, but not with NO_COLOR or --no-color', async () => {
+  const colored = async (argv: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> => {
+    let out = '';
+    const io = {
+      out: (text: string) => void (out += text),
+      err: () => undefined,
+      env,
+      outIsTerminal: true,
+      errIsTerminal: true,
+    };
+    await run(argv, io, workingApi, new AbortController().signal);
+    return out.includes('\x1b');
+  };
+  expect(await colored(['show'], {})).toBe(true);
+  expect(await colored(['show'], { NO_COLOR: '1' })).toBe(false);
+  expect(await colored(['show', '--no-color'], {})).toBe(false);
+  expect(await colored(['show', '--json'], {})).toBe(false);
+});

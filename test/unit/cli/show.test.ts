@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+import type { Snapshot } from '../../../src/types';
+import { aSnapshot, cli, workingApi, type Outcome } from '../support/cli';
+import { aProcess, aProgram, tcp } from '../support/rows';
+
+const showing = (snapshot: Partial<Snapshot>, ...argv: string[]): Promise<Outcome> =>
+  cli(['show', ...argv], { snapshot: () => Promise.resolve({ ...aSnapshot, ...snapshot }) });
+const show = (...argv: string[]): Promise<Outcome> => cli(['show', ...argv], workingApi);
+
+test('the largest count goes through unchanged, as a number', async () => {
+  expect((await show('--json')).out).toMatch(/"receivedBytes": 18446744073709551615,/);
+  expect((await show('--format=csv')).out).toMatch(/,18446744073709551615,/);
+  expect((await show('--format=prom')).out).toMatch(
+    /^lkm_traffic_bytes_total\{.*transport="udp",direction="received"\} 18446744073709551615$/m,
+  );
+});
+
+test('totals are exact bytes, then SI units; IEC and bits on request', async () => {
+  const moved = {
+    processes: [aProcess({ id: 1n, traffic: tcp(79n, 5_000_246n) })],
+    total: tcp(79n, 5_000_246n),
+    exact: true,
+  };
+  expect((await showing(moved)).out).toContain('received 79 bytes, sent 5000246 bytes (5.00 MB)');
+  expect((await showing(moved, '--iec')).out).toContain('sent 5000246 bytes (4.77 MiB)');
+  expect((await showing(moved, '--bits')).out).toContain('received 632 bits, sent 40001968 bits (40.0 Mbit)');
+});
+
+test('a lower bound is never shown as exact', async () => {
+  const processes = [aProcess({ id: 1n, traffic: tcp(7n), exact: false, reasons: ['attached'] })];
+  const { out } = await showing({ processes, total: tcp(7n), exact: false });
+  expect(out).toContain('received at least 7 bytes, sent at least 7 bytes');
+  expect(out).toMatch(/>=7 .*>=7/);
+  expect(out).toContain('attached');
+});
+
+test('a report for people says what is counted', async () => {
+  expect((await show()).out).toContain('Counted: payload bytes of inet (IPv4 and IPv6)');
+});
+
+test('names cannot steer the terminal', async () => {
+  const { out } = await show();
+  expect(out).not.toContain('\x1b');
+  expect(out).toContain('evil\\x1b[2J');
+});
+
+test('children stand under their parents, sorted among brothers', async () => {
+  const processes = [
+    aProcess({ id: 1n, comm: 'root' }),
+    aProcess({ id: 2n, comm: 'small', parentId: 1n, traffic: tcp(1n) }),
+    aProcess({ id: 3n, comm: 'large', parentId: 1n, traffic: tcp(9n) }),
+    aProcess({ id: 4n, comm: 'grandchild', parentId: 2n }),
+    aProcess({ id: 5n, comm: 'orphan', parentId: 99n }),
+  ];
+  const order = async (...argv: string[]): Promise<string[]> =>
+    [...(await showing({ processes }, ...argv)).out.matchAll(/^ *10\d+ {2}(.*?) +server\.out/gm)].map(
+      (match) => match[1] ?? '',
+    );
+  expect(await order()).toEqual(['root', '├─ small', '│  └─ grandchild', '└─ large', 'orphan']);
+  expect(await order('--sort=received')).toEqual(['root', '├─ large', '└─ small', '   └─ grandchild', 'orphan']);
+});
+
+describe('a selection', () => {
+  const processes = [
+    aProcess({ id: 1n, pid: 101, comm: 'server.out', traffic: tcp(1n) }),
+    aProcess({ id: 2n, pid: 102, comm: 'sh', exe: '/bin/sh', parentId: 1n, program: 'server.out', traffic: tcp(10n) }),
+    aProcess({ id: 3n, pid: 103, comm: 'curl', exe: '/bin/curl', program: 'curl', traffic: tcp(100n) }),
+  ];
+  const programs = [aProgram({ id: 1n, owner: 0 }), aProgram({ id: 2n, owner: 0, name: 'curl' })];
+  const total = async (...argv: string[]): Promise<number> => {
+    const { out } = await showing({ processes, programs }, ...argv, '--json');
+    return (JSON.parse(out) as { total: { total: { sentBytes: number } } }).total.total.sentBytes;
+  };
+
+  test('by program has its processes and theirs only', async () => {
+    expect(await total('server.out')).toBe(11);
+    expect(await total('curl')).toBe(100);
+    expect(await total('curl', 'server.out')).toBe(111);
+  });
+  test('by PID has what descends from it', async () => {
+    expect(await total('101')).toBe(11);
+    expect(await total('102')).toBe(10);
+  });
+  test('by PID has series of each process for Prometheus, and else none', async () => {
+    const series =
+      /lkm_traffic_process_bytes_total\{program="curl",pid="103",id="3",comm="curl",transport="tcp",direction="sent"\} 100\n/;
+    expect((await showing({ processes, programs }, '103', '--format=prom')).out).toMatch(series);
+    expect((await showing({ processes, programs }, '--format=prom')).out).not.toMatch(/process_bytes_total/);
+  });
+  test('of nothing is a failure that says so', async () => {
+    const { status, out, err } = await showing({ processes, programs }, 'nginx');
+    expect([status, out]).toEqual([1, '']);
+    expect(err).toMatch(/nginx/);
+  });
+});
+
+test('nothing to show says what to do', async () => {
+  expect((await showing({ processes: [], programs: [] })).out).toContain('lkm-traffic load --fname=NAME');
+  const { out } = await showing({ processes: [], programs: [aProgram({ owner: 0 })] });
+  expect(out).toMatch(/No process of server\.out has been seen yet/);
+});
+
+test('a name that a spreadsheet would calculate is made harmless', async () => {
+  const processes = [aProcess({ id: 1n, comm: '=cmd|x', exe: 'a,"b"' })];
+  expect((await showing({ processes }, '--format=csv')).out).toContain(`'=cmd|x,"a,""b"""`);
+});
+
+test('label values are escaped', async () => {
+  const programs = [aProgram({ name: 'a"b\\c' })];
+  expect((await showing({ programs }, '--format=prom')).out).toContain('program="a\\"b\\\\c"');
+});

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+import { Ledger } from '../../../src/session/ledger';
+import { aProcess, aProgram, ended, tcp } from '../support/rows';
+
+const ids = (processes: readonly { readonly id: bigint }[]): bigint[] => processes.map(({ id }) => id);
+
+test('a process appears once and ends once', () => {
+  const ledger = new Ledger(1, 10);
+  const process = aProcess({ id: 1n });
+  const programs = [aProgram({ started: 1n })];
+  const first = ledger.update([process], programs);
+  const second = ledger.update([process], programs);
+  const third = ledger.update([ended(process, 5n)], programs);
+  const fourth = ledger.update([ended(process, 5n)], programs);
+  expect([first, second, third, fourth].map(({ appeared }) => ids(appeared))).toEqual([[1n], [], [], []]);
+  expect([first, second, third, fourth].map((changes) => ids(changes.ended))).toEqual([[], [], [1n], []]);
+  expect(third.clearThrough).toBe(5n);
+});
+
+test('a process that lived between two samples appears and ends in one', () => {
+  const ledger = new Ledger(1, 10);
+  const { appeared, ended: gone } = ledger.update(
+    [ended(aProcess({ id: 1n }), 1n, tcp(35n))],
+    [aProgram({ started: 1n })],
+  );
+  expect([ids(appeared), ids(gone)]).toEqual([[1n], [1n]]);
+  expect(ledger.view().total.total.receivedBytes).toBe(35n);
+});
+
+test('totals stay when the module has forgotten the record', () => {
+  const ledger = new Ledger(1, 10);
+  const programs = [aProgram({ started: 1n, traffic: tcp(175n) })];
+  ledger.update([ended(aProcess({ id: 1n }), 1n, tcp(175n))], programs);
+  ledger.update([], programs);
+  const view = ledger.view();
+  expect(view.total.total).toMatchObject({ receivedBytes: 175n, sentBytes: 175n });
+  expect(ids(view.processes)).toEqual([1n]);
+  expect(view).toMatchObject({ exact: true, evicted: 0n });
+});
+
+test('of ended processes the newest are listed, the others counted', () => {
+  const ledger = new Ledger(1, 2);
+  for (let id = 1n; id <= 5n; id += 1n) {
+    ledger.update([ended(aProcess({ id }), id, tcp(10n))], [aProgram({ started: id, traffic: tcp(id * 10n) })]);
+  }
+  const view = ledger.view();
+  expect(ids(view.processes)).toEqual([4n, 5n]);
+  expect(view.evicted).toBe(3n);
+  expect(view.total.total.receivedBytes).toBe(50n);
+  expect(view.exact).toBe(true);
+});
+
+test('processes of others are not seen', () => {
+  const ledger = new Ledger(1, 10);
+  const other = aProcess({ id: 1n, owners: [0, 2], watches: [11n], traffic: tcp(1n) });
+  const shared = aProcess({ id: 2n, owners: [0, 1], watches: [11n, 10n], traffic: tcp(2n) });
+  const programs = [aProgram({ started: 1n }), aProgram({ id: 11n, owner: 0, name: 'of another', started: 2n })];
+  ledger.update([other, shared], programs);
+  const { processes, programs: seen, total } = ledger.view();
+  expect(ids(processes)).toEqual([2n]);
+  expect(ids(seen)).toEqual([10n]);
+  expect(processes[0]).toMatchObject({ program: 'server.out', watches: [10n] });
+  expect(total.total.receivedBytes).toBe(2n);
+});
+
+test('the name of a process is the earliest of its own watches that has one', () => {
+  const ledger = new Ledger(1, 10);
+  const programs = [
+    aProgram({ id: 12n, name: 'later' }),
+    aProgram({ id: 9n, name: null, kind: 'attach' }),
+    aProgram({ id: 11n, name: 'earlier' }),
+  ];
+  ledger.update([aProcess({ id: 1n, program: 'of another', watches: [12n, 9n, 11n] })], programs);
+  expect(ledger.view().processes[0]).toMatchObject({ program: 'earlier', watches: [9n, 11n, 12n] });
+});
+
+test('a child of somebody else that executes a watched program is a root here, and its children are its own', () => {
+  const ledger = new Ledger(1, 10);
+  const shell = aProcess({ id: 1n, owners: [2], watches: [] });
+  const child = aProcess({ id: 2n, parentId: 1n, rootId: 1n, rootPid: 1001, since: 'fork' });
+  const grandchild = aProcess({ id: 3n, parentId: 2n, rootId: 1n, rootPid: 1001, since: 'fork' });
+  const programs = [aProgram({ started: 2n })];
+  ledger.update([shell, child, grandchild], programs);
+  // The shell ends and is cleared: what was found out stays.
+  ledger.update([child, grandchild], programs);
+  expect(ledger.view().processes).toMatchObject([
+    { id: 2n, parentId: null, rootId: 2n, rootPid: 1002, since: 'exec' },
+    { id: 3n, parentId: 2n, rootId: 2n, rootPid: 1002, since: 'fork' },
+  ]);
+});
+
+test('what was evicted unseen is in the totals, is counted, and makes them a lower bound', () => {
+  const ledger = new Ledger(1, 10);
+  const seen = ended(aProcess({ id: 9n }), 9n, tcp(10n));
+  ledger.update([seen], [aProgram({ started: 4n, traffic: tcp(100n) })]);
+  expect(ledger.view()).toMatchObject({ evicted: 3n, exact: false, total: { total: { receivedBytes: 100n } } });
+});
+
+test('one that was seen running and evicted before it was seen to end, ends once, as a lower bound', () => {
+  const ledger = new Ledger(1, 10);
+  ledger.update([aProcess({ id: 1n, traffic: tcp(10n) })], [aProgram({ started: 1n, traffic: tcp(10n) })]);
+  const { ended: gone } = ledger.update([], [aProgram({ started: 1n, traffic: tcp(70n) })]);
+  expect(gone).toMatchObject([{ id: 1n, state: 'exited', exact: false, reasons: ['evicted'] }]);
+  expect(ledger.update([], [aProgram({ started: 1n, traffic: tcp(70n) })]).ended).toEqual([]);
+  expect(ledger.view()).toMatchObject({ exact: false, total: { total: { receivedBytes: 70n } } });
+});
+
+test('the total never decreases, also when live counts ran ahead of their program', () => {
+  const ledger = new Ledger(1, 10);
+  const live = aProcess({ id: 1n, traffic: tcp(10n) });
+  ledger.update([live], [aProgram({ started: 3n, traffic: tcp(60n) })]);
+  const before = ledger.view().total.total.receivedBytes;
+  ledger.update([{ ...live, traffic: tcp(40n) }], [aProgram({ started: 3n, traffic: tcp(70n) })]);
+  expect(ledger.view().total.total.receivedBytes).toBeGreaterThanOrEqual(before);
+});
+
+test('executions that found no memory make the totals a lower bound', () => {
+  const ledger = new Ledger(1, 10);
+  ledger.update([], [aProgram({ missed: 1n })]);
+  expect(ledger.view().exact).toBe(false);
+});
+
+test('what is detached is over', () => {
+  const ledger = new Ledger(1, 10);
+  const detached = { ...ended(aProcess({ id: 1n }), 2n), state: 'detached' as const, exitCode: null };
+  expect(ledger.update([detached], [aProgram({ started: 1n })]).ended).toMatchObject([{ state: 'detached' }]);
+});

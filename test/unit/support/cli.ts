@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+import { TrafficError } from '../../../src/errors';
+import type { Api } from '../../../src/cli/api';
+import { run } from '../../../src/cli/main';
+import { describe as describeSnapshot } from '../../../src/module/snapshot';
+import { parseCounters } from '../../../src/proc/counters';
+import { parsePrograms } from '../../../src/proc/programs';
+import { parseStatus } from '../../../src/proc/status';
+import type { Snapshot } from '../../../src/types';
+import { fixture } from './fixtures';
+
+export const aSnapshot: Snapshot = describeSnapshot(
+  ['inet'],
+  'tracepoint',
+  parseCounters(fixture('counters')),
+  parsePrograms(fixture('programs')),
+);
+
+const unexpected = (): never => {
+  throw new Error('not expected to be called');
+};
+const noApi: Api = {
+  build: unexpected,
+  load: unexpected,
+  snapshot: unexpected,
+  status: unexpected,
+  unload: unexpected,
+};
+
+export const workingApi: Api = {
+  build: ({ kernel = '6.12.1' } = {}) => Promise.resolve({ kernel, ko: '/var/cache/x/net_traffic.ko', cached: false }),
+  load: ({ programs = [], pids = [] }) =>
+    Promise.resolve({
+      ...{ loaded: true, ko: '/x.ko', engine: 'tracepoint', families: ['inet'], programs, pids },
+      alreadyRunning: [{ program: 'server.out', pid: 501 }],
+    }),
+  snapshot: () => Promise.resolve(aSnapshot),
+  status: () =>
+    Promise.resolve({
+      ...{ healthy: true, loaded: true, problems: [], parameters: { engine: 'tracepoint' } },
+      module: parseStatus(fixture('status')),
+      programs: aSnapshot.programs,
+    }),
+  unload: () => Promise.resolve(aSnapshot),
+};
+
+export function failing(error = new TrafficError('ERR_NOT_LOADED', 'It is not loaded.', { hint: 'load it' })): Api {
+  const fail = (): Promise<never> => Promise.reject(error);
+  return { build: fail, load: fail, snapshot: fail, status: fail, unload: fail };
+}
+
+export interface Outcome {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line; without an API, none of its functions may be called. */
+export async function cli(argv: readonly string[], api: Partial<Api> = {}): Promise<Outcome> {
+  let out = '';
+  let err = '';
+  const io = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    env: {},
+    outIsTerminal: false,
+    errIsTerminal: false,
+  };
+  const status = await run(argv, io, { ...noApi, ...api }, new AbortController().signal);
+  return { status, out, err };
+}
