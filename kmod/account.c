@@ -75,11 +75,11 @@ void traffic_account_target(struct sock *sk, enum traffic_direction direction,
 		return;
 
 	rcu_read_lock();
-	record = traffic_find(current->tgid);
-	if (record) {
+	traffic_for_each_of(record, current->tgid)
+	{
 		traffic_counters_add(&record->counters, transport_of(sk),
 				     direction, result);
-		logged = READ_ONCE(record->logged);
+		logged |= READ_ONCE(record->logged);
 	}
 	rcu_read_unlock();
 	if (unlikely(params_log_packets) && logged)

@@ -35,21 +35,18 @@ static int parse_name(char *name, struct traffic_command *command)
 	return traffic_check_name(name, strlen(name));
 }
 
-static int parse_watch(char *rest, struct traffic_command *command)
+/* Takes a leading follow=0 or follow=1 from @rest. */
+static int parse_follow(char **rest, struct traffic_command *command)
 {
-	command->follow = TRAFFIC_FOLLOW_DEFAULT;
-	if (rest && str_has_prefix(rest, "follow=")) {
-		char *name = cut_word(rest);
+	char *word = *rest;
 
-		if (!strcmp(rest, "follow=0"))
-			command->follow = 0;
-		else if (!strcmp(rest, "follow=1"))
-			command->follow = 1;
-		else
-			return -EINVAL;
-		rest = name;
-	}
-	return parse_name(rest, command);
+	if (!word || !str_has_prefix(word, "follow="))
+		return 0;
+	*rest = cut_word(word);
+	if (strcmp(word, "follow=0") && strcmp(word, "follow=1"))
+		return -EINVAL;
+	command->follow = !strcmp(word, "follow=1");
+	return 0;
 }
 
 static int parse_number(const char *text, u64 max,
@@ -85,7 +82,7 @@ int traffic_parse_command(char *text, size_t size,
 		[TRAFFIC_CMD_STOP] = "stop",
 	};
 	char *rest;
-	int kind;
+	int kind, err;
 
 	if (memchr(text, '\0', size))
 		return -EINVAL;
@@ -97,13 +94,18 @@ int traffic_parse_command(char *text, size_t size,
 	if (kind < 0)
 		return -EINVAL;
 	command->kind = kind;
+	command->follow = TRAFFIC_FOLLOW_DEFAULT;
+	if (kind == TRAFFIC_CMD_WATCH || kind == TRAFFIC_CMD_ATTACH) {
+		err = parse_follow(&rest, command);
+		if (err)
+			return err;
+	}
 
 	switch (command->kind) {
 	case TRAFFIC_CMD_SESSION:
 	case TRAFFIC_CMD_STOP:
 		return rest ? -EINVAL : 0;
 	case TRAFFIC_CMD_WATCH:
-		return parse_watch(rest, command);
 	case TRAFFIC_CMD_UNWATCH:
 		return parse_name(rest, command);
 	case TRAFFIC_CMD_ATTACH:

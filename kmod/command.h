@@ -22,7 +22,7 @@ enum traffic_command_kind {
 struct traffic_command {
 	enum traffic_command_kind kind;
 	const char *name; /* watch, unwatch: in the text that was parsed */
-	int follow; /* watch: 0, 1 or TRAFFIC_FOLLOW_DEFAULT */
+	int follow; /* watch, attach: 0, 1 or TRAFFIC_FOLLOW_DEFAULT */
 	u64 number; /* attach, detach: a pid; clear: an end_seq */
 	bool on; /* children */
 };

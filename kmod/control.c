@@ -14,9 +14,10 @@
 
 #include "command.h"
 #include "engine.h"
-#include "ledger.h"
+#include "owner.h"
 #include "params.h"
 #include "procfs.h"
+#include "watch.h"
 
 /* How long "stop" waits for calls in flight. */
 #define STOP_SECONDS 5
@@ -61,7 +62,7 @@ static void end_session(struct descriptor *descriptor)
 {
 	if (!is_session(descriptor))
 		return;
-	traffic_ledger_close_owner(descriptor->owner);
+	traffic_owner_close(descriptor->owner);
 	__clear_bit(descriptor->owner, &owners_used);
 	/* The exit waits in proc_remove() until this function has returned. */
 	module_put(THIS_MODULE);
@@ -86,7 +87,9 @@ static int execute(struct descriptor *descriptor,
 		   const struct traffic_command *command)
 {
 	unsigned int owner = descriptor->owner;
-	bool follow = is_session(descriptor) || params_follow;
+	bool follow = command->follow == TRAFFIC_FOLLOW_DEFAULT ?
+			      is_session(descriptor) || params_follow :
+			      command->follow;
 
 	if (needs_hooks(command->kind) &&
 	    traffic_engine_state() != TRAFFIC_COUNTING)
@@ -96,22 +99,20 @@ static int execute(struct descriptor *descriptor,
 	case TRAFFIC_CMD_SESSION:
 		return begin_session(descriptor);
 	case TRAFFIC_CMD_WATCH:
-		if (command->follow != TRAFFIC_FOLLOW_DEFAULT)
-			follow = command->follow;
-		return traffic_ledger_watch(owner, command->name, follow);
+		return traffic_owner_watch(owner, command->name, follow);
 	case TRAFFIC_CMD_UNWATCH:
-		return traffic_ledger_unwatch(owner, command->name);
+		return traffic_owner_unwatch(owner, command->name);
 	case TRAFFIC_CMD_ATTACH:
-		return traffic_ledger_attach(owner, command->number, follow);
+		return traffic_owner_attach(owner, command->number, follow);
 	case TRAFFIC_CMD_DETACH:
-		return traffic_ledger_detach(owner, command->number);
+		return traffic_owner_detach(owner, command->number);
 	case TRAFFIC_CMD_CHILDREN:
 		/* A session's end is what forgets the thread. */
 		if (!is_session(descriptor))
 			return -EINVAL;
-		return traffic_ledger_children(owner, command->on);
+		return traffic_owner_children(owner, command->on);
 	case TRAFFIC_CMD_CLEAR:
-		traffic_ledger_clear(owner, command->number);
+		traffic_owner_clear(owner, command->number);
 		return 0;
 	case TRAFFIC_CMD_STOP:
 		return stop(descriptor);

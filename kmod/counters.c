@@ -58,15 +58,14 @@ void traffic_counters_sum(const struct traffic_counters *counters,
 		traffic_totals_add(totals, per_cpu_ptr(percpu, cpu));
 }
 
-struct traffic_totals __percpu *
-traffic_counters_fold(struct traffic_counters *counters)
+void traffic_counters_fold(struct traffic_counters *counters)
 {
 	struct traffic_totals __percpu *percpu = counters->percpu;
 	struct traffic_totals totals;
 	int t, d;
 
 	if (!percpu)
-		return NULL;
+		return;
 	traffic_counters_sum(counters, &totals);
 	counters->percpu = NULL;
 	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
@@ -78,7 +77,7 @@ traffic_counters_fold(struct traffic_counters *counters)
 			atomic64_set(&shared->msgs, totals.of[t][d].msgs);
 		}
 	}
-	return percpu;
+	free_percpu(percpu);
 }
 
 void traffic_totals_add(struct traffic_totals *to,
@@ -90,6 +89,19 @@ void traffic_totals_add(struct traffic_totals *to,
 		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 			to->of[t][d].bytes += READ_ONCE(what->of[t][d].bytes);
 			to->of[t][d].msgs += READ_ONCE(what->of[t][d].msgs);
+		}
+	}
+}
+
+void traffic_totals_subtract(struct traffic_totals *from,
+			     const struct traffic_totals *what)
+{
+	int t, d;
+
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
+		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+			from->of[t][d].bytes -= what->of[t][d].bytes;
+			from->of[t][d].msgs -= what->of[t][d].msgs;
 		}
 	}
 }

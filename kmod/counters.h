@@ -52,13 +52,15 @@ void traffic_counters_sum(const struct traffic_counters *counters,
 			  struct traffic_totals *totals);
 /*
  * Gives the memory of the CPUs back. Nobody may add any more, and whoever sums
- * holds the same lock as the caller. Free what it returns after the unlock.
+ * holds the same lock as the caller.
  */
-struct traffic_totals __percpu *
-traffic_counters_fold(struct traffic_counters *counters);
+void traffic_counters_fold(struct traffic_counters *counters);
 
 void traffic_totals_add(struct traffic_totals *to,
 			const struct traffic_totals *what);
+/* Modulo 2^64: what is added later comes out right. */
+void traffic_totals_subtract(struct traffic_totals *from,
+			     const struct traffic_totals *what);
 u64 traffic_totals_bytes(const struct traffic_totals *totals,
 			 enum traffic_direction direction);
 

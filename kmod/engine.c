@@ -7,7 +7,7 @@
 #include <linux/seq_file.h>
 
 #include "flight.h"
-#include "ledger.h"
+#include "owner.h"
 #include "params.h"
 #include "process.h"
 #include "redirect.h"
@@ -94,7 +94,7 @@ int traffic_engine_stop(unsigned int seconds)
 		 * those of a wake-up's callback, are in our text as well.
 		 */
 		synchronize_rcu_tasks();
-		traffic_ledger_detach_all();
+		traffic_detach_all();
 		WRITE_ONCE(state, TRAFFIC_STOPPED);
 	}
 	return 0;

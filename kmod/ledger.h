@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The ledger: a record a process, from the moment it is monitored until every
- * owner has read and cleared it.
+ * owner has read and cleared it. Owners that begin at different moments, one by
+ * an exec and one by attaching later, have a record each of the same process:
+ * what an owner reads began when it began to watch.
  *
  * traffic_lock guards the set of records, the watches, and every field of a
  * record but its counters. Records are found by tgid under RCU without it. It
@@ -10,8 +12,8 @@
 #ifndef TRAFFIC_LEDGER_H
 #define TRAFFIC_LEDGER_H
 
-#include <linux/rculist.h>
 #include <linux/rbtree.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
@@ -91,64 +93,45 @@ static __always_inline bool traffic_maybe_target(pid_t tgid)
 }
 
 /* Under rcu_read_lock() or with preemption off, or traffic_lock. */
-static __always_inline struct traffic_record *traffic_find(pid_t tgid)
-{
-	struct traffic_record *record;
+#define traffic_for_each_of(record, pid)                                       \
+	hlist_for_each_entry_rcu_notrace(record, traffic_bucket(pid), by_tgid) \
+		if ((record)->tgid != (pid)) {                                 \
+		} else
 
-	hlist_for_each_entry_rcu_notrace(record, traffic_bucket(tgid), by_tgid)
-		if (record->tgid == tgid)
-			return record;
-	return NULL;
-}
+/* All of what follows is under traffic_lock, except where it is said. */
 
-/* What the probes of the scheduler's tracepoints report. */
-void traffic_ledger_exec(struct task_struct *task, struct linux_binprm *bprm);
-void traffic_ledger_fork(struct task_struct *parent, struct task_struct *child);
-void traffic_ledger_exit(struct task_struct *task);
+extern struct list_head traffic_running;
+extern struct list_head traffic_ended; /* oldest first */
 
 /*
- * What owners ask for; may sleep, and the caller serialises them. Errors:
- * -ENOSPC no slot, -ENOMEM, -ENOENT no such watch, -ESRCH no such process,
- * -EEXIST attached already.
+ * A record of @task, which counts from here on. @parent is the forker's record
+ * or NULL; @exe is taken over. Without memory NULL: those who miss it are told.
  */
-int traffic_ledger_watch(unsigned int owner, const char *name, bool follow);
-int traffic_ledger_unwatch(unsigned int owner, const char *name);
-int traffic_ledger_attach(unsigned int owner, pid_t pid, bool follow);
-int traffic_ledger_detach(unsigned int owner, pid_t pid);
-int traffic_ledger_children(unsigned int owner, bool on);
-void traffic_ledger_clear(unsigned int owner, u64 end_seq);
-void traffic_ledger_close_owner(unsigned int owner);
-/* Counting is over: every running record ends as detached. */
-void traffic_ledger_detach_all(void);
+struct traffic_record *traffic_record_start(struct task_struct *task,
+					    struct traffic_record *parent,
+					    enum traffic_since since,
+					    const traffic_watch_set *watches);
+/* Transfers do not find it any more; those that did may still be adding. */
+void traffic_record_unhash(struct traffic_record *record);
+/*
+ * The counts are final: the record is unhashed, and no transfer that found it
+ * before can be under way.
+ */
+void traffic_record_end(struct traffic_record *record, enum traffic_state state,
+			int wait_status);
+/* Forgets it, whatever its state. RCU frees it. */
+void traffic_record_remove(struct traffic_record *record);
+/* The one with the lowest id that is at least @id, or NULL. */
+struct traffic_record *traffic_record_from(u64 id);
 
-/* A copy of a record, with references that traffic_snapshot_put() gives back. */
-struct traffic_snapshot {
-	struct traffic_process process;
-	struct traffic_totals totals;
-	struct traffic_watch *program; /* NULL: monitored by no name */
-	u64 owners; /* a bit an owner */
-	unsigned int watches;
-	u64 watch_ids[TRAFFIC_WATCHES];
-};
-
-/* The record with the lowest id that is at least @id; false: there is none. */
-bool traffic_snapshot_from(u64 id, struct traffic_snapshot *snapshot);
-void traffic_snapshot_put(struct traffic_snapshot *snapshot);
-
-/* A watch with the totals of all that it ever brought. */
-struct traffic_program {
-	struct traffic_watch *watch; /* a reference */
-	bool follow;
-	u64 started;
-	u64 running;
-	u64 ended;
-	u64 evicted;
-	u64 missed;
-	struct traffic_totals totals;
-};
-
-/* Fills up to TRAFFIC_WATCHES programs of one moment; returns how many. */
-unsigned int traffic_programs(struct traffic_program *programs);
+/* What the process moves from here on is in the totals of these too. */
+void traffic_record_add_watches(struct traffic_record *record,
+				const traffic_watch_set *watches);
+/* What it moved so far stays in their totals. True: it has none left. */
+bool traffic_record_drop_watches(struct traffic_record *record,
+				 const traffic_watch_set *watches);
+bool traffic_record_has_any(const struct traffic_record *record,
+			    const traffic_watch_set *watches);
 
 struct traffic_ledger_stats {
 	u64 running;
@@ -158,10 +141,10 @@ struct traffic_ledger_stats {
 	unsigned int watches;
 };
 
+/* Without the lock. */
 void traffic_ledger_stats(struct traffic_ledger_stats *stats);
-
 int traffic_ledger_init(void);
 /* Nobody may look records up any more. Waits for callbacks of RCU. */
-void traffic_ledger_exit_all(void);
+void traffic_ledger_exit(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 
 #include "engine.h"
+#include "image.h"
 #include "ledger.h"
 #include "params.h"
 #include "procfs.h"
@@ -17,9 +18,12 @@ static int __init traffic_init(void)
 	err = params_check();
 	if (err)
 		return err;
-	err = traffic_ledger_init();
+	err = traffic_image_init();
 	if (err)
 		return err;
+	err = traffic_ledger_init();
+	if (err)
+		goto out_image;
 	err = traffic_engine_start();
 	if (err)
 		goto out_ledger;
@@ -37,7 +41,9 @@ out_engine:
 	while (traffic_engine_stop(0))
 		ssleep(1);
 out_ledger:
-	traffic_ledger_exit_all();
+	traffic_ledger_exit();
+out_image:
+	traffic_image_exit();
 	return err;
 }
 
@@ -54,7 +60,8 @@ static void __exit traffic_exit(void)
 	 */
 	while (traffic_engine_stop(0))
 		ssleep(60);
-	traffic_ledger_exit_all();
+	traffic_ledger_exit();
+	traffic_image_exit();
 	pr_info("unloaded.\n");
 }
 

@@ -10,8 +10,8 @@
 
 #include "command.h"
 #include "compat.h"
-#include "ledger.h"
-#include "log.h"
+#include "owner.h"
+#include "watch.h"
 
 #define MAX_PIDS 64
 #define MAX_HISTORY (1 << 20)
@@ -150,8 +150,8 @@ static int watch_names(void)
 		return -ENOMEM;
 	rest = names;
 	while (!err && (name = strsep(&rest, ",")))
-		err = traffic_ledger_watch(TRAFFIC_OWNER_MODULE, name,
-					   params_follow);
+		err = traffic_owner_watch(TRAFFIC_OWNER_MODULE, name,
+					  params_follow);
 	kfree(names);
 	return err;
 }
@@ -162,8 +162,10 @@ static int watch_pids(void)
 	int err = 0;
 
 	for (i = 0; i < pids && !err; i++) {
-		err = traffic_ledger_attach(TRAFFIC_OWNER_MODULE, pid[i],
-					    params_follow);
+		err = traffic_owner_attach(TRAFFIC_OWNER_MODULE, pid[i],
+					   params_follow);
+		if (err == -EEXIST) /* named twice */
+			err = 0;
 		if (err)
 			pr_err("error - no process with PID = %d to monitor.\n",
 			       pid[i]);

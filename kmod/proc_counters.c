@@ -5,7 +5,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "ledger.h"
+#include "snapshot.h"
 
 /* Some hundred lines a read(2), where seq_file would begin with one page. */
 #define BUFFER_SIZE (64 * 1024)

@@ -5,7 +5,7 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 
-#include "ledger.h"
+#include "snapshot.h"
 
 static void show_program(struct seq_file *file,
 			 const struct traffic_program *program)

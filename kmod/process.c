@@ -7,27 +7,27 @@
 #include <trace/events/sched.h>
 
 #include "compat.h"
-#include "ledger.h"
+#include "lifecycle.h"
 
 /* After the point of no return: an exec that fails does not come here. */
 static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 		       struct linux_binprm *bprm)
 {
-	traffic_ledger_exec(task, bprm);
+	traffic_exec(task, bprm);
 }
 
 /* After the fork cannot fail, and before the child runs. */
 static void probe_fork(void *data, struct task_struct *parent,
 		       struct task_struct *child)
 {
-	traffic_ledger_fork(parent, child);
+	traffic_fork(parent, child);
 }
 
 /* Before the files are closed, after which nothing is transferred. */
 static TRAFFIC_EXIT_PROBE(probe_exit, task, group_dead)
 {
 	if (traffic_group_dead(task, group_dead))
-		traffic_ledger_exit(task);
+		traffic_exit_process(task);
 }
 
 struct traffic_probe traffic_process_probes[TRAFFIC_PROCESS_PROBES] = {

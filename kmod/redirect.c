@@ -38,11 +38,12 @@ static struct traffic_wrapper *wrapper_at(unsigned long ip)
 
 static bool is_target(void)
 {
-	bool found;
+	struct traffic_record *record;
+	bool found = false;
 
 	/* ftrace calls us preemptible; the lookup needs RCU. */
 	preempt_disable_notrace();
-	found = traffic_find(current->tgid);
+	traffic_for_each_of(record, current->tgid) found = true;
 	preempt_enable_notrace();
 	return found;
 }

@@ -84,6 +84,27 @@ void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set)
 	}
 }
 
+void traffic_watch_of_owners(u64 owners, const traffic_watch_set *of,
+			     traffic_watch_set *set)
+{
+	unsigned int slot;
+
+	bitmap_zero(set->bits, TRAFFIC_WATCHES);
+	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
+		if (owners & BIT_ULL(traffic_watch_at(slot)->owner))
+			__set_bit(slot, set->bits);
+}
+
+u64 traffic_watch_owners(const traffic_watch_set *of)
+{
+	unsigned int slot;
+	u64 owners = 0;
+
+	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
+		owners |= BIT_ULL(traffic_watch_at(slot)->owner);
+	return owners;
+}
+
 int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
 		       const char *name)
 {

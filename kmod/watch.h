@@ -57,6 +57,11 @@ struct traffic_watch *traffic_watch_at(unsigned int slot);
 void traffic_watch_following(const traffic_watch_set *of,
 			     traffic_watch_set *following);
 void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set);
+/* Of a set, what belongs to one of @owners, a bit an owner. */
+void traffic_watch_of_owners(u64 owners, const traffic_watch_set *of,
+			     traffic_watch_set *set);
+/* A bit for each owner of one of them. */
+u64 traffic_watch_owners(const traffic_watch_set *of);
 /* The slot of an owner's watch, or -ENOENT. */
 int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
 		       const char *name);

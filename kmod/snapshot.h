@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ledger as its readers see it: copies, so that nothing waits for them. */
+#ifndef TRAFFIC_SNAPSHOT_H
+#define TRAFFIC_SNAPSHOT_H
+
+#include "ledger.h"
+
+/* A copy of a record, with references that traffic_snapshot_put() gives back. */
+struct traffic_snapshot {
+	struct traffic_process process;
+	struct traffic_totals totals;
+	struct traffic_watch *program; /* NULL: monitored by no name */
+	u64 owners; /* a bit an owner */
+	unsigned int watches;
+	u64 watch_ids[TRAFFIC_WATCHES];
+};
+
+/* The record with the lowest id that is at least @id; false: there is none. */
+bool traffic_snapshot_from(u64 id, struct traffic_snapshot *snapshot);
+void traffic_snapshot_put(struct traffic_snapshot *snapshot);
+
+/* A watch with the totals of all that it ever brought. */
+struct traffic_program {
+	struct traffic_watch *watch; /* a reference */
+	bool follow;
+	u64 started;
+	u64 running;
+	u64 ended;
+	u64 evicted;
+	u64 missed;
+	struct traffic_totals totals;
+};
+
+/* Fills up to TRAFFIC_WATCHES programs of one moment; returns how many. */
+unsigned int traffic_programs(struct traffic_program *programs);
+
+#endif

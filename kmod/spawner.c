@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "spawner.h"
+
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "ledger.h"
+
+struct spawner {
+	struct list_head list;
+	struct pid *thread; /* a reference: a task's address may come again */
+	unsigned int owner;
+	unsigned int slot;
+};
+
+/* Under traffic_lock, but for the look whether it is empty. */
+static LIST_HEAD(spawners);
+
+bool traffic_spawners_exist(void)
+{
+	return !list_empty_careful(&spawners);
+}
+
+void traffic_spawner_watches(traffic_watch_set *watches)
+{
+	struct spawner *spawner;
+
+	bitmap_zero(watches->bits, TRAFFIC_WATCHES);
+	list_for_each_entry(spawner, &spawners, list)
+		if (spawner->thread == task_pid(current))
+			__set_bit(spawner->slot, watches->bits);
+}
+
+/* @thread NULL: all of the owner's. */
+static void remove(unsigned int owner, const struct pid *thread)
+{
+	struct spawner *spawner, *next;
+	LIST_HEAD(gone);
+
+	spin_lock(&traffic_lock);
+	list_for_each_entry_safe(spawner, next, &spawners, list)
+		if (spawner->owner == owner &&
+		    (!thread || spawner->thread == thread))
+			list_move(&spawner->list, &gone);
+	spin_unlock(&traffic_lock);
+	list_for_each_entry_safe(spawner, next, &gone, list) {
+		put_pid(spawner->thread);
+		kfree(spawner);
+	}
+}
+
+int traffic_spawner_on(unsigned int owner, unsigned int slot)
+{
+	struct spawner *spawner = kmalloc(sizeof(*spawner), GFP_KERNEL);
+
+	if (!spawner)
+		return -ENOMEM;
+	traffic_spawner_off(owner);
+	spawner->thread = get_task_pid(current, PIDTYPE_PID);
+	spawner->owner = owner;
+	spawner->slot = slot;
+	spin_lock(&traffic_lock);
+	list_add(&spawner->list, &spawners);
+	spin_unlock(&traffic_lock);
+	return 0;
+}
+
+void traffic_spawner_off(unsigned int owner)
+{
+	remove(owner, task_pid(current));
+}
+
+void traffic_spawner_close_owner(unsigned int owner)
+{
+	remove(owner, NULL);
+}
