@@ -11,11 +11,14 @@
 #include "log.h"
 #include "params.h"
 
-bool notrace traffic_is_kernel_socket(const struct sock *sk)
+bool notrace traffic_is_counted(const struct sock *sk)
 {
+	unsigned short family = READ_ONCE(sk->sk_family);
 	const struct socket *sock = READ_ONCE(sk->sk_socket);
 
-	return !sock || !READ_ONCE(sock->file) || !sk->sk_use_task_frag;
+	if (family != AF_INET && family != AF_INET6)
+		return false;
+	return sock && READ_ONCE(sock->file) && sk->sk_use_task_frag;
 }
 
 static bool is_stream(const struct sock *sk)
@@ -30,19 +33,12 @@ static bool is_message(const struct sock *sk, enum traffic_direction direction,
 		return false;
 	if (result > 0)
 		return true;
-	/* Nothing of a stream is its end; of datagrams, an empty one, */
-	if (is_stream(sk))
+	/* Nothing of a stream is its end, and of MSG_PROBE nothing was sent; */
+	if (is_stream(sk) || (flags & MSG_PROBE))
 		return false;
-	/* unless nobody may receive any more. */
+	/* of datagrams it is an empty one, unless nobody may receive more. */
 	return direction == TRAFFIC_TX ||
 	       !(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
-}
-
-static bool is_counted_family(const struct sock *sk)
-{
-	unsigned short family = READ_ONCE(sk->sk_family);
-
-	return family == AF_INET || family == AF_INET6;
 }
 
 /* A checkpoint that is restored fills queues; it moves nothing. */
@@ -70,8 +66,7 @@ void traffic_account_target(struct sock *sk, enum traffic_direction direction,
 
 	/* In an interrupt current is nobody's. */
 	if (!in_task() || !is_message(sk, direction, result, flags) ||
-	    !is_counted_family(sk) || traffic_is_kernel_socket(sk) ||
-	    is_under_repair(sk))
+	    !traffic_is_counted(sk) || is_under_repair(sk))
 		return;
 
 	rcu_read_lock();

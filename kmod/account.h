@@ -26,9 +26,10 @@ static __always_inline void traffic_account(struct sock *sk,
 }
 
 /*
- * The kernel's own socket: it has no file, or its user is one that must not
- * recurse into the file systems (NFS, SMB, NBD, NVMe over TCP clear the flag).
+ * A socket of a family that is counted, and not the kernel's own: that has no
+ * file, or a user who must not recurse into the file systems (NFS, SMB, NBD and
+ * NVMe over TCP clear the flag). Calls nothing that is traced.
  */
-bool traffic_is_kernel_socket(const struct sock *sk);
+bool traffic_is_counted(const struct sock *sk);
 
 #endif

@@ -7,13 +7,26 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
+static const char wildcards[] = "*?[\\";
+
+bool traffic_has_wildcards(const char *name)
+{
+	return strpbrk(name, wildcards);
+}
+
+/* Every exec is compared with every pattern: those are kept short. */
+static size_t longest(const char *name, size_t size)
+{
+	if (!memchr(name, '/', size) || strcspn(name, wildcards) < size)
+		return NAME_MAX;
+	return PATH_MAX - 1;
+}
+
 int traffic_check_name(const char *name, size_t size)
 {
 	if (!size)
 		return -EINVAL;
-	if (size > (memchr(name, '/', size) ? PATH_MAX - 1 : NAME_MAX))
-		return -E2BIG;
-	return 0;
+	return size > longest(name, size) ? -E2BIG : 0;
 }
 
 /* Cuts @text at its first space; what follows, or NULL when there is none. */

@@ -3,6 +3,7 @@
 #ifndef TRAFFIC_COMMAND_H
 #define TRAFFIC_COMMAND_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 enum traffic_command_kind {
@@ -36,6 +37,8 @@ struct traffic_command {
  */
 int traffic_parse_command(char *text, size_t size,
 			  struct traffic_command *command);
+
+bool traffic_has_wildcards(const char *name);
 
 /* A name to watch, not terminated: 0, -EINVAL or -E2BIG. */
 int traffic_check_name(const char *name, size_t size);

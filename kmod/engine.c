@@ -2,6 +2,7 @@
 #include "traffic.h"
 #include "engine.h"
 
+#include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
@@ -19,6 +20,16 @@ static enum traffic_engine_state state = TRAFFIC_STOPPED;
 static bool by_tracepoint(void)
 {
 	return params_engine == TRAFFIC_ENGINE_TRACEPOINT;
+}
+
+static int detach_redirect(void)
+{
+	int err = traffic_redirect_detach();
+
+	if (err)
+		pr_err("error - ftrace does not let go: %d. The module stays.\n",
+		       err);
+	return err;
 }
 
 int traffic_engine_start(void)
@@ -51,14 +62,13 @@ out_transfers:
 	}
 out_redirect:
 	/* Nothing was a target yet, so no call is in flight. */
-	WARN_ON_ONCE(traffic_redirect_detach());
+	while (detach_redirect())
+		ssleep(60);
 	return err;
 }
 
 static int detach_hooks(void)
 {
-	int err;
-
 	/* No new target, and no transfer seen by a probe. */
 	traffic_probes_detach(traffic_process_probes, TRAFFIC_PROCESS_PROBES);
 	traffic_probes_detach(traffic_transfer_probes, TRAFFIC_TRANSFER_PROBES);
@@ -68,11 +78,7 @@ static int detach_hooks(void)
 	 * Waits for RCU tasks, since ops is in a module: whoever was sent to a
 	 * wrapper has passed its first instruction and is in flight.
 	 */
-	err = traffic_redirect_detach();
-	if (err)
-		pr_err("error - ftrace does not let go: %d. The module stays.\n",
-		       err);
-	return err;
+	return detach_redirect();
 }
 
 int traffic_engine_stop(unsigned int seconds)

@@ -56,20 +56,52 @@ void traffic_flight_leave(struct traffic_flight *flight)
 	spin_unlock(&flight->home->lock);
 }
 
-static void log_flight(const char *what, const struct traffic_flight *flight)
+/* What the log says of calls: some by name, the rest as a number. */
+struct note {
+	enum traffic_call call;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+};
+
+struct notes {
+	unsigned int count;
+	struct note first[8];
+};
+
+/* Under a list's lock, where printing would hold up all who leave. */
+static void take_note(struct notes *notes, const struct traffic_flight *flight)
 {
-	static const char *const names[] = {
+	struct note *note = &notes->first[notes->count];
+
+	if (notes->count++ >= ARRAY_SIZE(notes->first))
+		return;
+	note->call = flight->call;
+	note->pid = task_tgid_nr(flight->task);
+	strscpy(note->comm, flight->task->comm, sizeof(note->comm));
+}
+
+static void print_notes(const struct notes *notes, const char *what)
+{
+	static const char *const calls[] = {
 		[TRAFFIC_CALL_SENDMSG] = "sendmsg",
 		[TRAFFIC_CALL_RECVMSG] = "recvmsg",
 		[TRAFFIC_CALL_SENDPAGE] = "sendpage",
 		[TRAFFIC_CALL_SPLICE] = "splice",
 	};
+	unsigned int shown =
+		min_t(unsigned int, notes->count, ARRAY_SIZE(notes->first));
+	unsigned int i;
 
-	const char *comm = flight->task->comm;
+	for (i = 0; i < shown; i++) {
+		const struct note *note = &notes->first[i];
 
-	pr_info("%s a blocked %s of process %d (%*pE).\n", what,
-		names[flight->call], task_tgid_nr(flight->task),
-		(int)strnlen(comm, TASK_COMM_LEN), comm);
+		pr_info("%s a blocked %s of process %d (%*pE).\n", what,
+			calls[note->call], note->pid, (int)strlen(note->comm),
+			note->comm);
+	}
+	if (notes->count > shown)
+		pr_info("%s %u more blocked calls.\n", what,
+			notes->count - shown);
 }
 
 struct wake {
@@ -121,14 +153,12 @@ static bool restarts(const struct traffic_flight *flight)
  * Under the list's lock, so that the task is still in the call: a wake-up that
  * came later would hit whatever it sleeps in next.
  */
-static void wake(struct traffic_flight *flight, bool silent)
+static void wake(struct traffic_flight *flight)
 {
 	struct wake *wake = kmalloc(sizeof(*wake), GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!wake)
 		return; /* tried again at the next poll */
-	if (!silent)
-		log_flight("waking", flight);
 	init_task_work(&wake->work, finish_wake);
 	wake->sk = flight->sk;
 	sock_hold(wake->sk);
@@ -142,36 +172,45 @@ static void wake(struct traffic_flight *flight, bool silent)
 	}
 }
 
-static void for_each_flight(void (*visit)(struct traffic_flight *flight))
+static void visit_flights(void (*visit)(struct traffic_flight *flight,
+					struct notes *notes),
+			  const char *what)
 {
-	struct traffic_flights *home;
-	struct traffic_flight *flight;
+	struct notes notes = {};
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		home = per_cpu_ptr(&all_flights, cpu);
+		struct traffic_flights *home = per_cpu_ptr(&all_flights, cpu);
+		struct traffic_flight *flight;
+
 		spin_lock(&home->lock);
 		list_for_each_entry(flight, &home->list, list)
-			visit(flight);
+			visit(flight, &notes);
 		spin_unlock(&home->lock);
 	}
+	print_notes(&notes, what);
 }
 
-static void wake_if_restarting(struct traffic_flight *flight)
+static void wake_if_restarting(struct traffic_flight *flight,
+			       struct notes *notes)
 {
 	if (!flight->woken && restarts(flight))
-		wake(flight, true);
+		wake(flight);
 }
 
-static void wake_any(struct traffic_flight *flight)
+static void wake_any(struct traffic_flight *flight, struct notes *notes)
 {
-	if (!flight->woken)
-		wake(flight, restarts(flight));
+	if (flight->woken)
+		return;
+	/* It may see that it was woken, so the log tells. */
+	if (!restarts(flight))
+		take_note(notes, flight);
+	wake(flight);
 }
 
-static void report(struct traffic_flight *flight)
+static void wait_for(struct traffic_flight *flight, struct notes *notes)
 {
-	log_flight("waiting for", flight);
+	take_note(notes, flight);
 }
 
 unsigned int traffic_flights(void)
@@ -205,15 +244,15 @@ int traffic_flights_drain(unsigned int seconds)
 		unsigned int ms = jiffies_to_msecs(jiffies - start);
 
 		if (seconds && ms >= seconds * 1000) {
-			for_each_flight(report);
+			visit_flights(wait_for, "waiting for");
 			return -EBUSY;
 		}
 		if (ms >= WAKE_ALL_MS)
-			for_each_flight(wake_any);
+			visit_flights(wake_any, "waking");
 		else if (ms >= WAKE_RESTARTING_MS)
-			for_each_flight(wake_if_restarting);
+			visit_flights(wake_if_restarting, "waking");
 		if (!seconds && time_after(jiffies, next_report)) {
-			for_each_flight(report);
+			visit_flights(wait_for, "waiting for");
 			next_report = jiffies + HZ;
 		}
 		msleep(POLL_MS);

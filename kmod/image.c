@@ -14,6 +14,7 @@
 
 /* Probes run with preemption off, so a buffer a CPU is one a probe. */
 struct path_buffers {
+	char name[NAME_MAX + 1];
 	char file[PATH_MAX];
 	char script[PATH_MAX];
 };
@@ -42,12 +43,17 @@ static bool is_script(const struct linux_binprm *bprm)
 
 static const char *name_of(const struct linux_binprm *bprm)
 {
-	const char *name;
+	struct path_buffers *mine = this_cpu_ptr(buffers);
+	struct dentry *dentry = bprm->file->f_path.dentry;
+	const char *name = mine->name;
 
 	/* Of a script that was opened so, only its interpreter is left. */
 	if (!bprm->fdpath || !is_bare_fd(bprm->filename) || is_script(bprm))
 		return kbasename(bprm->filename);
-	name = (const char *)bprm->file->f_path.dentry->d_name.name;
+	/* It may be renamed at any time. */
+	spin_lock(&dentry->d_lock);
+	strscpy(mine->name, dentry->d_name.name, sizeof(mine->name));
+	spin_unlock(&dentry->d_lock);
 	if (str_has_prefix(name, "memfd:"))
 		name += strlen("memfd:");
 	return name;

@@ -15,8 +15,9 @@ struct traffic_exe {
 };
 
 /*
- * Valid in the probe that made it, with preemption off: the path is in a
- * buffer of the CPU, and resolved at the first question for it.
+ * Valid in the probe that made it, with preemption off: name and path are in
+ * buffers of the CPU; the path is resolved at the first question for it, as
+ * the program sees it, which may be in a root of its own.
  */
 struct traffic_image {
 	struct linux_binprm *bprm;

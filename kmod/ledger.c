@@ -69,6 +69,11 @@ struct traffic_record *traffic_record_from(u64 id)
 	return found;
 }
 
+u64 traffic_record_last_id(void)
+{
+	return last_id;
+}
+
 /* ---- Watches of a record ---------------------------------------------- */
 
 static void note_logged(struct traffic_record *record)
@@ -113,7 +118,8 @@ bool traffic_record_drop_watches(struct traffic_record *record,
 	struct traffic_totals totals;
 	unsigned int slot;
 
-	traffic_counters_sum(&record->counters, &totals);
+	if (record->process.state == TRAFFIC_RUNNING)
+		traffic_counters_sum(&record->counters, &totals);
 	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES) {
 		if (!__test_and_clear_bit(slot, record->watches.bits))
 			continue;
@@ -176,6 +182,9 @@ struct traffic_record *traffic_record_start(struct task_struct *task,
 	process->ppid = task_tgid_nr(rcu_dereference(task->real_parent));
 	rcu_read_unlock();
 	traffic_record_add_watches(record, watches);
+	record->first_watch = since == TRAFFIC_SINCE_FORK && parent ?
+				      parent->first_watch :
+				      traffic_watch_first(watches);
 
 	insert_by_id(record);
 	list_add_tail(&record->list, &traffic_running);

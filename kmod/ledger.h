@@ -70,6 +70,7 @@ struct traffic_record {
 
 	struct traffic_process process;
 	traffic_watch_set watches;
+	u64 first_watch; /* its id; what it, or its root, was monitored for */
 	struct rb_node by_id;
 	struct list_head list; /* running, or ended and ordered by end_seq */
 	struct rcu_head rcu;
@@ -123,6 +124,7 @@ void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 void traffic_record_remove(struct traffic_record *record);
 /* The one with the lowest id that is at least @id, or NULL. */
 struct traffic_record *traffic_record_from(u64 id);
+u64 traffic_record_last_id(void);
 
 /* What the process moves from here on is in the totals of these too. */
 void traffic_record_add_watches(struct traffic_record *record,

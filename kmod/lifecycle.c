@@ -40,31 +40,33 @@ static void take_own(traffic_watch_set *own, traffic_watch_set *from,
 void traffic_exec(struct task_struct *task, struct linux_binprm *bprm)
 {
 	pid_t tgid = task_tgid_nr(task);
-	traffic_watch_set found, own;
 	struct traffic_record *record;
+	struct traffic_match match;
 	struct traffic_image image;
 	struct traffic_exe *exe;
+	traffic_watch_set own;
 	bool announce;
 
 	traffic_image_of(&image, bprm);
-	if (!traffic_watch_matches(&image) && !traffic_maybe_target(tgid))
+	if (!traffic_watch_match(&image, &match) && !traffic_maybe_target(tgid))
 		return;
 	exe = traffic_image_exe(&image);
 
 	spin_lock(&traffic_lock);
-	traffic_watch_match(&image, &found);
-	announce = traffic_watch_owners(&found) & BIT_ULL(TRAFFIC_OWNER_MODULE);
+	traffic_watch_confirm(&match);
+	announce = traffic_watch_owners(&match.found) &
+		   BIT_ULL(TRAFFIC_OWNER_MODULE);
 	/* Who has a record of the process goes on with it, */
 	traffic_for_each_of(record, tgid)
 	{
 		set_image(record, task, exe);
-		take_own(&own, &found, record);
+		take_own(&own, &match.found, record);
 		traffic_record_add_watches(record, &own);
 	}
 	/* and the others begin one. */
-	if (!bitmap_empty(found.bits, TRAFFIC_WATCHES)) {
+	if (!bitmap_empty(match.found.bits, TRAFFIC_WATCHES)) {
 		record = traffic_record_start(task, NULL, TRAFFIC_SINCE_EXEC,
-					      &found);
+					      &match.found);
 		if (record)
 			set_image(record, task, exe);
 	}
@@ -75,6 +77,27 @@ void traffic_exec(struct task_struct *task, struct linux_binprm *bprm)
 		traffic_log_exec(image.name, tgid);
 }
 
+/*
+ * A child can be attached as soon as its pid can be seen, which is before its
+ * fork is reported here. It has not run yet, so nothing is lost: the record of
+ * the fork takes the place of that one.
+ */
+static void forget_attached(struct task_struct *child,
+			    const traffic_watch_set *watches)
+{
+	u64 owners = traffic_watch_owners(watches);
+	struct traffic_record *record;
+	traffic_watch_set own;
+
+	traffic_for_each_of(record, task_tgid_nr(child))
+	{
+		traffic_watch_of_owners(owners, &record->watches, &own);
+		if (traffic_record_has_any(record, &own) &&
+		    traffic_record_drop_watches(record, &own))
+			traffic_record_remove(record);
+	}
+}
+
 static void fork_record(struct task_struct *child,
 			struct traffic_record *parent,
 			const traffic_watch_set *watches)
@@ -83,6 +106,7 @@ static void fork_record(struct task_struct *child,
 
 	if (bitmap_empty(watches->bits, TRAFFIC_WATCHES))
 		return;
+	forget_attached(child, watches);
 	record = traffic_record_start(child, parent, TRAFFIC_SINCE_FORK,
 				      watches);
 	if (record && parent)

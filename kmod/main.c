@@ -38,6 +38,7 @@ static int __init traffic_init(void)
 	return 0;
 
 out_engine:
+	pr_info("unloaded.\n");
 	while (traffic_engine_stop(0))
 		ssleep(1);
 out_ledger:

@@ -8,7 +8,6 @@
 #include <linux/sched/task.h>
 
 #include "ledger.h"
-#include "lifecycle.h"
 #include "log.h"
 #include "spawner.h"
 
@@ -85,58 +84,89 @@ static struct task_struct *get_process(pid_t pid)
 	return task;
 }
 
+static bool is_attached(unsigned int owner, pid_t pid)
+{
+	traffic_watch_set owned;
+	bool found;
+
+	spin_lock(&traffic_lock);
+	traffic_watch_of_owner(owner, &owned);
+	found = record_of(&owned, pid);
+	spin_unlock(&traffic_lock);
+	return found;
+}
+
+static int start_attached(unsigned int owner, struct task_struct *task,
+			  const traffic_watch_set *watches)
+{
+	struct traffic_record *record;
+	traffic_watch_set owned;
+
+	/* Reaped, or no leader any more after another thread's exec. */
+	if (!pid_alive(task))
+		return -EAGAIN;
+	traffic_watch_of_owner(owner, &owned);
+	/* Its fork, or an exec, was quicker. */
+	if (record_of(&owned, task_tgid_nr(task)))
+		return -EEXIST;
+	record =
+		traffic_record_start(task, NULL, TRAFFIC_SINCE_ATTACH, watches);
+	if (!record)
+		return -ENOMEM;
+	__set_bit(TRAFFIC_ATTACHED, &record->process.reasons);
+	/*
+	 * A process that is dying may have passed its exit probe before the
+	 * record could be found. Either that probe is still to come or the
+	 * count of live threads is seen at zero here.
+	 */
+	smp_mb();
+	if (!atomic_read(&task->signal->live)) {
+		traffic_record_unhash(record);
+		traffic_record_end(record, TRAFFIC_EXITED,
+				   task->signal->group_exit_code);
+	}
+	return 0;
+}
+
 static int attach(unsigned int owner, struct task_struct *task, bool follow)
 {
-	traffic_watch_set set = {}, owned;
-	struct traffic_record *record;
-	int slot, err = 0;
+	traffic_watch_set set = {};
+	int slot, err;
 
 	if (task->flags & PF_KTHREAD)
 		return -EINVAL;
+	if (is_attached(owner, task_tgid_nr(task)))
+		return -EEXIST;
 	slot = get_watch(owner, TRAFFIC_WATCH_ATTACH, "", follow);
 	if (slot < 0)
 		return slot;
 	__set_bit(slot, set.bits);
 
+	rcu_read_lock();
 	spin_lock(&traffic_lock);
-	traffic_watch_of_owner(owner, &owned);
-	if (record_of(&owned, task_tgid_nr(task))) {
-		err = -EEXIST;
-	} else {
-		record = traffic_record_start(task, NULL, TRAFFIC_SINCE_ATTACH,
-					      &set);
-		if (record)
-			__set_bit(TRAFFIC_ATTACHED, &record->process.reasons);
-		else
-			err = -ENOMEM;
-	}
+	err = start_attached(owner, task, &set);
 	spin_unlock(&traffic_lock);
-	if (err)
-		return err;
-	if (owner == TRAFFIC_OWNER_MODULE)
+	rcu_read_unlock();
+	if (!err && owner == TRAFFIC_OWNER_MODULE)
 		traffic_log_attached(task_tgid_nr(task));
-	/*
-	 * A process that died meanwhile may have passed its exit probe before
-	 * the record could be found. Either that probe saw the record or the
-	 * count of live threads is seen at zero here; both is harmless.
-	 */
-	smp_mb();
-	if (!atomic_read(&task->signal->live))
-		traffic_exit_process(task);
-	return 0;
+	return err;
 }
 
 int traffic_owner_attach(unsigned int owner, pid_t pid, bool follow)
 {
-	struct task_struct *task = get_process(pid);
-	int err = -ESRCH;
+	struct task_struct *task;
+	int err;
 
-	if (!task)
-		return err;
-	/* Not a zombie, which would be a record that ends at once. */
-	if (atomic_read(&task->signal->live))
-		err = attach(owner, task, follow);
-	put_task_struct(task);
+	do {
+		err = -ESRCH;
+		task = get_process(pid);
+		if (!task)
+			break;
+		/* Not a zombie, which would be a record that ends at once. */
+		if (atomic_read(&task->signal->live))
+			err = attach(owner, task, follow);
+		put_task_struct(task);
+	} while (err == -EAGAIN);
 	return err;
 }
 

@@ -152,6 +152,8 @@ static int watch_names(void)
 	while (!err && (name = strsep(&rest, ",")))
 		err = traffic_owner_watch(TRAFFIC_OWNER_MODULE, name,
 					  params_follow);
+	if (err)
+		pr_err("error - not all of fname= can be watched: %d.\n", err);
 	kfree(names);
 	return err;
 }
@@ -167,8 +169,8 @@ static int watch_pids(void)
 		if (err == -EEXIST) /* named twice */
 			err = 0;
 		if (err)
-			pr_err("error - no process with PID = %d to monitor.\n",
-			       pid[i]);
+			pr_err("error - process with PID = %d cannot be monitored: %d.\n",
+			       pid[i], err);
 	}
 	return err;
 }

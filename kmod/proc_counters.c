@@ -10,17 +10,27 @@
 /* Some hundred lines a read(2), where seq_file would begin with one page. */
 #define BUFFER_SIZE (64 * 1024)
 
+struct reader {
+	/* Where this read ends: a storm of forks must not keep it going. */
+	u64 last_id;
+	struct traffic_snapshot snapshot;
+};
+
 /*
  * The position is the id of the record, so that a process that ends between
  * two reads is neither skipped nor shown twice. 0 is the header.
  */
 static void *start(struct seq_file *file, loff_t *pos)
 {
-	struct traffic_snapshot *snapshot = file->private;
+	struct reader *reader = file->private;
 
-	if (*pos == 0)
+	if (*pos == 0) {
+		reader->last_id = traffic_snapshot_last_id();
 		return SEQ_START_TOKEN;
-	return traffic_snapshot_from(*pos, snapshot) ? snapshot : NULL;
+	}
+	return traffic_snapshot_from(*pos, reader->last_id, &reader->snapshot) ?
+		       &reader->snapshot :
+		       NULL;
 }
 
 static void forget(void *item)
@@ -31,9 +41,9 @@ static void forget(void *item)
 
 static void *next(struct seq_file *file, void *item, loff_t *pos)
 {
-	struct traffic_snapshot *snapshot = file->private;
+	struct reader *reader = file->private;
 
-	*pos = item == SEQ_START_TOKEN ? 1 : snapshot->process.id + 1;
+	*pos = item == SEQ_START_TOKEN ? 1 : reader->snapshot.process.id + 1;
 	forget(item);
 	return start(file, pos);
 }
@@ -159,8 +169,7 @@ static int open(struct inode *inode, struct file *file)
 
 	if (err)
 		return err;
-	err = seq_open_private(file, &counters_seq,
-			       sizeof(struct traffic_snapshot));
+	err = seq_open_private(file, &counters_seq, sizeof(struct reader));
 	if (err)
 		return err;
 	/* Without it, seq_file allocates a page and goes on. */

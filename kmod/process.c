@@ -3,17 +3,25 @@
 #include "process.h"
 
 #include <linux/binfmts.h>
+#include <linux/preempt.h>
 #include <linux/sched/signal.h>
 #include <trace/events/sched.h>
 
 #include "compat.h"
 #include "lifecycle.h"
 
+/*
+ * The path of a program is resolved in a buffer of the CPU, so preemption has
+ * to be off; not every kernel calls the probes of a tracepoint like that.
+ */
+
 /* After the point of no return: an exec that fails does not come here. */
 static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 		       struct linux_binprm *bprm)
 {
+	preempt_disable_notrace();
 	traffic_exec(task, bprm);
+	preempt_enable_notrace();
 }
 
 /* After the fork cannot fail, and before the child runs. */

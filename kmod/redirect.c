@@ -48,6 +48,15 @@ static bool is_target(void)
 	return found;
 }
 
+static __always_inline struct socket *
+socket_of(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
+{
+	void *argument = (void *)traffic_first_argument(fregs);
+
+	return wrapper->takes_file ? ((struct file *)argument)->private_data :
+				     argument;
+}
+
 /*
  * May run anywhere that a hooked function runs, so it takes no lock, does not
  * sleep and calls nothing that is traced. A bystander goes on to the original
@@ -69,17 +78,12 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 	wrapper = wrapper_at(ip);
 	if (!wrapper)
 		return;
-	if (!wrapper->takes_file) {
-		struct socket *sock =
-			(struct socket *)traffic_first_argument(fregs);
-
-		/*
-		 * The kernel's own calls in a target's context may not be
-		 * woken by a drain: they do not expect it.
-		 */
-		if (traffic_is_kernel_socket(sock->sk))
-			return;
-	}
+	/*
+	 * Nothing is gained with a socket that is not counted, and the kernel's
+	 * own calls in a target's context do not expect to be woken.
+	 */
+	if (!traffic_is_counted(socket_of(wrapper, fregs)->sk))
+		return;
 	traffic_set_ip(fregs, (unsigned long)wrapper->function);
 }
 
@@ -130,14 +134,10 @@ static int find_transfers(void)
 	err = find_inet(AF_INET, TRAFFIC_INET_SENDMSG, TRAFFIC_INET_RECVMSG);
 	if (err)
 		return err;
-	err = find_inet(AF_INET6, TRAFFIC_INET6_SENDMSG, TRAFFIC_INET6_RECVMSG);
-	if (err == -EAFNOSUPPORT) /* ipv6.disable=1 */
-		return 0;
-	if (err)
-		return err;
-	/* What IPv6 raw sockets receive with. */
+	/* What IPv6 raw sockets and DCCP receive with. */
 	traffic_wrappers[TRAFFIC_COMMON_RECVMSG].original = sock_common_recvmsg;
-	return 0;
+	err = find_inet(AF_INET6, TRAFFIC_INET6_SENDMSG, TRAFFIC_INET6_RECVMSG);
+	return err == -EAFNOSUPPORT ? 0 : err; /* ipv6.disable=1 */
 }
 
 static int find_splice_read(void)

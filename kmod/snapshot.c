@@ -5,6 +5,7 @@
 static void take_snapshot(struct traffic_record *record,
 			  struct traffic_snapshot *snapshot)
 {
+	u64 first = record->first_watch;
 	struct traffic_watch *watch;
 	unsigned int slot;
 
@@ -14,26 +15,37 @@ static void take_snapshot(struct traffic_record *record,
 	traffic_counters_sum(&record->counters, &snapshot->totals);
 
 	snapshot->program = NULL;
-	snapshot->owners = 0;
+	snapshot->owners = traffic_watch_owners(&record->watches);
 	snapshot->watches = 0;
 	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES) {
 		watch = traffic_watch_at(slot);
-		snapshot->owners |= BIT_ULL(watch->owner);
 		snapshot->watch_ids[snapshot->watches++] = watch->id;
-		if (watch->kind == TRAFFIC_WATCH_NAME &&
-		    (!snapshot->program || watch->id < snapshot->program->id))
+		if (watch->id == first && watch->kind == TRAFFIC_WATCH_NAME)
 			snapshot->program = watch;
 	}
 	if (snapshot->program)
 		traffic_watch_get(snapshot->program);
 }
 
-bool traffic_snapshot_from(u64 id, struct traffic_snapshot *snapshot)
+u64 traffic_snapshot_last_id(void)
+{
+	u64 id;
+
+	spin_lock(&traffic_lock);
+	id = traffic_record_last_id();
+	spin_unlock(&traffic_lock);
+	return id;
+}
+
+bool traffic_snapshot_from(u64 id, u64 last_id,
+			   struct traffic_snapshot *snapshot)
 {
 	struct traffic_record *record;
 
 	spin_lock(&traffic_lock);
 	record = traffic_record_from(id);
+	if (record && record->process.id > last_id)
+		record = NULL;
 	if (record)
 		take_snapshot(record, snapshot);
 	spin_unlock(&traffic_lock);

@@ -15,8 +15,11 @@ struct traffic_snapshot {
 	u64 watch_ids[TRAFFIC_WATCHES];
 };
 
-/* The record with the lowest id that is at least @id; false: there is none. */
-bool traffic_snapshot_from(u64 id, struct traffic_snapshot *snapshot);
+/* Of the newest record. */
+u64 traffic_snapshot_last_id(void);
+/* The record with the lowest id from @id to @last_id; false: there is none. */
+bool traffic_snapshot_from(u64 id, u64 last_id,
+			   struct traffic_snapshot *snapshot);
 void traffic_snapshot_put(struct traffic_snapshot *snapshot);
 
 /* A watch with the totals of all that it ever brought. */

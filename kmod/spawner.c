@@ -8,6 +8,9 @@
 
 #include "ledger.h"
 
+/* Each costs every fork in the machine a look at it. */
+#define MAX_SPAWNERS 256
+
 struct spawner {
 	struct list_head list;
 	struct pid *thread; /* a reference: a task's address may come again */
@@ -17,6 +20,7 @@ struct spawner {
 
 /* Under traffic_lock, but for the look whether it is empty. */
 static LIST_HEAD(spawners);
+static unsigned int count;
 
 bool traffic_spawners_exist(void)
 {
@@ -33,17 +37,32 @@ void traffic_spawner_watches(traffic_watch_set *watches)
 			__set_bit(spawner->slot, watches->bits);
 }
 
-/* @thread NULL: all of the owner's. */
+static bool has_ended(const struct spawner *spawner)
+{
+	bool ended;
+
+	rcu_read_lock();
+	ended = !pid_task(spawner->thread, PIDTYPE_PID);
+	rcu_read_unlock();
+	return ended;
+}
+
+/* @thread NULL: all of the owner's. Those of threads that ended go too. */
 static void remove(unsigned int owner, const struct pid *thread)
 {
 	struct spawner *spawner, *next;
 	LIST_HEAD(gone);
 
 	spin_lock(&traffic_lock);
-	list_for_each_entry_safe(spawner, next, &spawners, list)
-		if (spawner->owner == owner &&
-		    (!thread || spawner->thread == thread))
+	list_for_each_entry_safe(spawner, next, &spawners, list) {
+		bool named = spawner->owner == owner &&
+			     (!thread || spawner->thread == thread);
+
+		if (named || has_ended(spawner)) {
 			list_move(&spawner->list, &gone);
+			count--;
+		}
+	}
 	spin_unlock(&traffic_lock);
 	list_for_each_entry_safe(spawner, next, &gone, list) {
 		put_pid(spawner->thread);
@@ -53,16 +72,20 @@ static void remove(unsigned int owner, const struct pid *thread)
 
 int traffic_spawner_on(unsigned int owner, unsigned int slot)
 {
-	struct spawner *spawner = kmalloc(sizeof(*spawner), GFP_KERNEL);
+	struct spawner *spawner;
 
+	traffic_spawner_off(owner);
+	if (READ_ONCE(count) >= MAX_SPAWNERS)
+		return -ENOSPC;
+	spawner = kmalloc(sizeof(*spawner), GFP_KERNEL);
 	if (!spawner)
 		return -ENOMEM;
-	traffic_spawner_off(owner);
 	spawner->thread = get_task_pid(current, PIDTYPE_PID);
 	spawner->owner = owner;
 	spawner->slot = slot;
 	spin_lock(&traffic_lock);
 	list_add(&spawner->list, &spawners);
+	count++;
 	spin_unlock(&traffic_lock);
 	return 0;
 }

@@ -13,7 +13,10 @@ bool traffic_spawners_exist(void);
 /* Under traffic_lock: the watches that what current forks now counts for. */
 void traffic_spawner_watches(traffic_watch_set *watches);
 
-/* Current is one for @slot, a watch of @owner; or is none any more. -ENOMEM. */
+/*
+ * Current is one for @slot, a watch of @owner; or is none any more. The caller
+ * serialises them. -ENOMEM, -ENOSPC.
+ */
 int traffic_spawner_on(unsigned int owner, unsigned int slot);
 void traffic_spawner_off(unsigned int owner);
 /* No thread is one for @owner any more. */

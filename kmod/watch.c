@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "traffic.h"
 #include "watch.h"
+#include "command.h"
 #include "ledger.h"
 
 #include <linux/glob.h>
@@ -20,44 +21,48 @@ struct traffic_watch *traffic_watch_at(unsigned int slot)
 					 lockdep_is_held(&traffic_lock));
 }
 
-static bool name_matches(const char *pattern, struct traffic_image *image)
+static bool name_matches(const struct traffic_watch *watch,
+			 struct traffic_image *image)
 {
 	const char *name = image->name;
 
-	if (strchr(pattern, '/')) {
+	if (strchr(watch->name, '/')) {
 		name = traffic_image_path(image);
 		if (!name)
 			return false;
 	}
-	return !strcmp(pattern, name) || glob_match(pattern, name);
+	return !strcmp(watch->name, name) ||
+	       (watch->wildcards && glob_match(watch->name, name));
 }
 
-bool traffic_watch_matches(struct traffic_image *image)
+bool traffic_watch_match(struct traffic_image *image,
+			 struct traffic_match *match)
 {
 	struct traffic_watch *watch;
 	unsigned int slot;
-	bool found = false;
 
+	match->newest = READ_ONCE(last_id);
+	bitmap_zero(match->found.bits, TRAFFIC_WATCHES);
 	rcu_read_lock();
 	for_each_set_bit(slot, matching, TRAFFIC_WATCHES) {
 		watch = rcu_dereference(table[slot]);
-		if (watch && name_matches(watch->name, image)) {
-			found = true;
-			break;
-		}
+		if (watch && name_matches(watch, image))
+			__set_bit(slot, match->found.bits);
 	}
 	rcu_read_unlock();
-	return found;
+	return !bitmap_empty(match->found.bits, TRAFFIC_WATCHES);
 }
 
-void traffic_watch_match(struct traffic_image *image, traffic_watch_set *found)
+void traffic_watch_confirm(struct traffic_match *match)
 {
+	struct traffic_watch *watch;
 	unsigned int slot;
 
-	bitmap_zero(found->bits, TRAFFIC_WATCHES);
-	for_each_set_bit(slot, matching, TRAFFIC_WATCHES)
-		if (name_matches(traffic_watch_at(slot)->name, image))
-			__set_bit(slot, found->bits);
+	for_each_set_bit(slot, match->found.bits, TRAFFIC_WATCHES) {
+		watch = traffic_watch_at(slot);
+		if (!watch || !watch->matching || watch->id > match->newest)
+			__clear_bit(slot, match->found.bits);
+	}
 }
 
 void traffic_watch_following(const traffic_watch_set *of,
@@ -95,6 +100,17 @@ void traffic_watch_of_owners(u64 owners, const traffic_watch_set *of,
 			__set_bit(slot, set->bits);
 }
 
+u64 traffic_watch_first(const traffic_watch_set *of)
+{
+	unsigned int slot;
+	u64 first = 0;
+
+	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
+		if (!first || traffic_watch_at(slot)->id < first)
+			first = traffic_watch_at(slot)->id;
+	return first;
+}
+
 u64 traffic_watch_owners(const traffic_watch_set *of)
 {
 	unsigned int slot;
@@ -127,7 +143,8 @@ int traffic_watch_insert(struct traffic_watch *watch)
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
 		if (traffic_watch_at(slot))
 			continue;
-		watch->id = ++last_id;
+		watch->id = last_id + 1;
+		WRITE_ONCE(last_id, watch->id);
 		rcu_assign_pointer(table[slot], watch);
 		traffic_watch_renew(slot, watch->follow);
 		return slot;
@@ -191,6 +208,7 @@ struct traffic_watch *traffic_watch_alloc(unsigned int owner,
 	watch->owner = owner;
 	watch->kind = kind;
 	watch->follow = follow;
+	watch->wildcards = traffic_has_wildcards(name);
 	watch->since_ns = ktime_get_real_ns();
 	memcpy(watch->name, name, size);
 	return watch;

@@ -36,6 +36,7 @@ struct traffic_watch {
 	u64 since_ns; /* never changes */
 	unsigned int owner; /* never changes */
 	enum traffic_watch_kind kind; /* never changes */
+	bool wildcards; /* in the name; never changes */
 	bool matching; /* false after unwatch: waits for its records to go */
 	bool follow;
 	unsigned int records; /* that carry it, running or kept */
@@ -48,11 +49,20 @@ struct traffic_watch {
 	char name[]; /* never changes */
 };
 
-/* Matches without the lock; what is found has to be looked up again under it. */
-bool traffic_watch_matches(struct traffic_image *image);
+/* What matched an exec, found without the lock and confirmed under it. */
+struct traffic_match {
+	traffic_watch_set found;
+	u64 newest; /* a slot may be another watch's by now: those are newer */
+};
+
+/* Without the lock. False: nothing matched. */
+bool traffic_watch_match(struct traffic_image *image,
+			 struct traffic_match *match);
 
 /* The rest is under traffic_lock, except where it is said. */
-void traffic_watch_match(struct traffic_image *image, traffic_watch_set *found);
+
+/* Of what matched, what is watched still. */
+void traffic_watch_confirm(struct traffic_match *match);
 struct traffic_watch *traffic_watch_at(unsigned int slot);
 void traffic_watch_following(const traffic_watch_set *of,
 			     traffic_watch_set *following);
@@ -60,6 +70,8 @@ void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set);
 /* Of a set, what belongs to one of @owners, a bit an owner. */
 void traffic_watch_of_owners(u64 owners, const traffic_watch_set *of,
 			     traffic_watch_set *set);
+/* The id of the oldest of them; 0: none. */
+u64 traffic_watch_first(const traffic_watch_set *of);
 /* A bit for each owner of one of them. */
 u64 traffic_watch_owners(const traffic_watch_set *of);
 /* The slot of an owner's watch, or -ENOENT. */

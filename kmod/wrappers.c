@@ -35,7 +35,8 @@ static __always_inline int wrap_sendmsg(enum traffic_wrapped which,
 
 	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDMSG, 0);
 	result = original(sock, msg, size);
-	traffic_account(sock->sk, TRAFFIC_TX, result, 0);
+	traffic_account(sock->sk, TRAFFIC_TX, result,
+			msg->msg_flags & MSG_PROBE);
 	traffic_flight_leave(&flight);
 	return result;
 }

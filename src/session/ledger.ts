@@ -6,7 +6,7 @@ import type { Process, Program, Traffic } from '../types';
 export interface Changes {
   readonly appeared: readonly Process[];
   readonly ended: readonly Process[];
-  /** Ended records up to this one were taken over, and may be cleared; null when there are none. */
+  /** Ended records up to this one were taken over, also by this sample, and may be cleared; null when there are none. */
   readonly clearThrough: bigint | null;
 }
 
@@ -48,6 +48,8 @@ export class Ledger {
   /** The newest ended processes. */
   #ended: Process[] = [];
   #dropped = 0n;
+  /** The highest `endSeq` of the last sample: what has one up to it had ended before this sample began. */
+  #endedThrough: bigint | null = null;
   #programs: readonly Program[] = [];
   #endedTotal: Traffic = NO_TRAFFIC;
   #endedExact = true;
@@ -72,7 +74,8 @@ export class Ledger {
     this.#known = new Map();
     const appeared: Process[] = [];
     const ended: Process[] = [];
-    let clearThrough: bigint | null = null;
+    // Not through what this sample shows: while it was read, a process that it shows as running may have ended.
+    const clearThrough = this.#endedThrough;
 
     for (const row of processes) {
       if (foreign.has(row.id)) continue;
@@ -81,9 +84,7 @@ export class Ledger {
       if (!known) appeared.push(process);
       const over = process.state !== 'running';
       if (over && known?.delivered !== true) ended.push(process);
-      if (over && process.endSeq !== null && (clearThrough === null || process.endSeq > clearThrough)) {
-        clearThrough = process.endSeq;
-      }
+      if (process.endSeq !== null && process.endSeq > (this.#endedThrough ?? 0n)) this.#endedThrough = process.endSeq;
       this.#known.set(process.id, { process, delivered: over });
       before.delete(process.id);
     }

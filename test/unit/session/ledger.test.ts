@@ -14,7 +14,19 @@ test('a process appears once and ends once', () => {
   const fourth = ledger.update([ended(process, 5n)], programs);
   expect([first, second, third, fourth].map(({ appeared }) => ids(appeared))).toEqual([[1n], [], [], []]);
   expect([first, second, third, fourth].map((changes) => ids(changes.ended))).toEqual([[], [], [1n], []]);
-  expect(third.clearThrough).toBe(5n);
+  expect(third.clearThrough).toBeNull();
+  expect(fourth.clearThrough).toBe(5n);
+});
+
+test('what ended while a sample was read is not cleared before its last counts were seen', () => {
+  const ledger = new Ledger(1, 10);
+  const programs = [aProgram({ started: 2n })];
+  // The reader passes 1 while it runs; it ends, then 2 ends, and is shown as ended.
+  const torn = ledger.update([aProcess({ id: 1n }), ended(aProcess({ id: 2n }), 11n)], programs);
+  expect(torn.clearThrough).toBeNull();
+  const next = ledger.update([ended(aProcess({ id: 1n }), 10n, tcp(35n)), ended(aProcess({ id: 2n }), 11n)], programs);
+  expect(next.clearThrough).toBe(11n);
+  expect(ledger.view()).toMatchObject({ exact: true, total: { total: { receivedBytes: 35n } } });
 });
 
 test('a process that lived between two samples appears and ends in one', () => {
