@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/** What the suite tells the guest, and what follows from the kernel that runs. */
+import { release } from 'node:os';
+import { join } from 'node:path';
+
+function given(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set: test/vm/suite sets it`);
+  return value;
+}
+
+/** The guest's command runs there. */
+export const repository = process.cwd();
+/** The module that the suite built for this kernel. */
+export const modulePath = given('KO');
+
+const [major = 0, minor = 0] = release().split('.').map(Number);
+
+/** Whether the running kernel is that one or a later one. */
+export function kernelIsAtLeast(wantedMajor: number, wantedMinor: number): boolean {
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
+/** The engine that the suite forces; undefined: the module's own choice. */
+const forced = process.env['ENGINE'] === '' ? undefined : process.env['ENGINE'];
+export const forcedEngine = forced;
+/** The engine that is to be in force: tracepoints came with Linux 6.3. */
+export const engine = forced ?? (kernelIsAtLeast(6, 3) ? 'tracepoint' : 'redirect');
+
+/** A program of test/programs. */
+export function program(name: string): string {
+  return join(repository, 'build/programs', name);
+}
