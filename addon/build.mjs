@@ -3,7 +3,7 @@
 // Builds the addon with the headers of the Node that runs this script, so that nothing is downloaded.
 //   node addon/build.mjs gyp | prebuild | cmake | test
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,9 +31,9 @@ function headers() {
 }
 
 /** Runs a program to its end; ends this script with its status when that is not 0. */
-function run(command, args, env = {}) {
+function run(command, args, env = {}, cwd = root) {
   const { status, signal, error } = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
@@ -42,12 +42,26 @@ function run(command, args, env = {}) {
   if (status !== 0) process.exit(status ?? fail(`addon: ${command} was ended by ${signal}`));
 }
 
-function tool(script, ...args) {
-  run(process.execPath, [resolve(script), ...args], {
+function tool(script, args, cwd = root) {
+  const env = {
     npm_config_nodedir: headers(),
     // binding.gyp and CMakeLists.txt ask `node` for folders: it must be this one.
     PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
-  });
+  };
+  run(process.execPath, [resolve(script), ...args], env, cwd);
+}
+
+/** prebuildify empties `build/` before it builds, and others have theirs in there: it gets a folder of its own. */
+function prebuild() {
+  const folder = path.join(root, 'build/prebuild');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['addon', 'binding.gyp', 'node_modules', 'package.json']) {
+    symlinkSync(path.join(root, name), path.join(folder, name));
+  }
+  const args = ['--napi', '--strip', `--target=${process.versions.node}`, '--out', root];
+  tool('prebuildify/bin.js', args, folder);
+  verifyPrebuild();
 }
 
 /** What is published must load wherever Node 20 does: it asks for glibc 2.28. */
@@ -60,12 +74,10 @@ function verifyPrebuild() {
 }
 
 const commands = {
-  gyp: () => tool('node-gyp/bin/node-gyp.js', 'rebuild'),
-  prebuild: () => {
-    tool('prebuildify/bin.js', '--napi', '--strip', `--target=${process.versions.node}`);
-    verifyPrebuild();
-  },
-  cmake: () => tool('cmake-js/bin/cmake-js', 'compile', '-O', 'build-cmake', '-B', 'Debug'),
+  // Not rebuild, which removes `build/` with all that others have in there.
+  gyp: () => tool('node-gyp/bin/node-gyp.js', ['configure', 'build']),
+  prebuild,
+  cmake: () => tool('cmake-js/bin/cmake-js', ['compile', '-O', 'build-cmake', '-B', 'Debug']),
   test: () => {
     commands.cmake();
     run(path.join(root, 'build-cmake/leaves_test'), []);
