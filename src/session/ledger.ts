@@ -19,8 +19,6 @@ export interface LedgerView {
   readonly evicted: bigint;
 }
 
-type Origin = Pick<Process, 'parentId' | 'rootId' | 'rootPid' | 'since'>;
-
 interface Known {
   process: Process;
   delivered: boolean;
@@ -69,7 +67,6 @@ export class Ledger {
   update(processes: readonly Process[], programs: readonly Program[]): Changes {
     this.#programs = programs.filter(({ owner }) => owner === this.#owner);
     const names = new Map(this.#programs.map(({ id, name }) => [id, name]));
-    const foreign = new Set(processes.filter(({ owners }) => !owners.includes(this.#owner)).map(({ id }) => id));
     const before = this.#known;
     this.#known = new Map();
     const appeared: Process[] = [];
@@ -78,9 +75,9 @@ export class Ledger {
     const clearThrough = this.#endedThrough;
 
     for (const row of processes) {
-      if (foreign.has(row.id)) continue;
+      if (!row.owners.includes(this.#owner)) continue;
       const known = before.get(row.id);
-      const process = this.#own(row, names, known?.process ?? this.#origin(row, foreign));
+      const process = this.#own(row, names);
       if (!known) appeared.push(process);
       const over = process.state !== 'running';
       if (over && known?.delivered !== true) ended.push(process);
@@ -117,27 +114,12 @@ export class Ledger {
     };
   }
 
-  /**
-   * How a process came to this session. One that somebody else monitored, until it executed a program that is watched
-   * here, is a root here.
-   */
-  #origin(row: Process, foreign: ReadonlySet<bigint>): Origin {
-    if (row.parentId === null) return row;
-    if (foreign.has(row.parentId)) {
-      const since = row.since === 'fork' ? 'exec' : row.since;
-      return { parentId: null, rootId: row.id, rootPid: row.pid, since };
-    }
-    // Parents have lower ids, so that this sample's were seen before.
-    const parent = this.#known.get(row.parentId)?.process;
-    return parent ? { ...row, rootId: parent.rootId, rootPid: parent.rootPid } : row;
-  }
-
-  /** The process as this session sees it: in its own watches only, and under the earliest name among them. */
-  #own(row: Process, names: ReadonlyMap<bigint, string | null>, origin: Origin): Process {
-    const { parentId, rootId, rootPid, since } = origin;
+  /** The process as this session sees it: in its own watches only, and under the one of them that matched first. */
+  #own(row: Process, names: ReadonlyMap<bigint, string | null>): Process {
     const watches = row.watches.filter((id) => names.has(id)).sort(order);
-    const named = watches.map((id) => names.get(id) ?? null).find((name) => name !== null);
-    return { ...row, parentId, rootId, rootPid, since, watches, program: named ?? null };
+    const mine = watches.map((id) => names.get(id) ?? null).filter((name) => name !== null);
+    const program = row.program !== null && mine.includes(row.program) ? row.program : (mine[0] ?? null);
+    return { ...row, watches, program };
   }
 
   #live(): Process[] {

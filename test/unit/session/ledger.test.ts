@@ -86,19 +86,17 @@ test('the name of a process is the earliest of its own watches that has one', ()
   expect(ledger.view().processes[0]).toMatchObject({ program: 'earlier', watches: [9n, 11n, 12n] });
 });
 
-test('a child of somebody else that executes a watched program is a root here, and its children are its own', () => {
+test('a process goes by the name that matched first, unless that is somebody else’s', () => {
   const ledger = new Ledger(1, 10);
-  const shell = aProcess({ id: 1n, owners: [2], watches: [] });
-  const child = aProcess({ id: 2n, parentId: 1n, rootId: 1n, rootPid: 1001, since: 'fork' });
-  const grandchild = aProcess({ id: 3n, parentId: 2n, rootId: 1n, rootPid: 1001, since: 'fork' });
-  const programs = [aProgram({ started: 2n })];
-  ledger.update([shell, child, grandchild], programs);
-  // The shell ends and is cleared: what was found out stays.
-  ledger.update([child, grandchild], programs);
-  expect(ledger.view().processes).toMatchObject([
-    { id: 2n, parentId: null, rootId: 2n, rootPid: 1002, since: 'exec' },
-    { id: 3n, parentId: 2n, rootId: 2n, rootPid: 1002, since: 'fork' },
-  ]);
+  const programs = [aProgram({ id: 3n, name: 'node' }), aProgram({ id: 4n, name: 'npm' })];
+  ledger.update(
+    [
+      aProcess({ id: 1n, program: 'npm', watches: [3n, 4n] }),
+      aProcess({ id: 2n, program: 'sh', owners: [1, 2], watches: [2n, 3n] }),
+    ],
+    programs,
+  );
+  expect(ledger.view().processes.map(({ program }) => program)).toEqual(['npm', 'node']);
 });
 
 test('what was evicted unseen is in the totals, is counted, and makes them a lower bound', () => {
