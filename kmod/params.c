@@ -168,7 +168,10 @@ static int watch_pids(void)
 					   params_follow);
 		if (err == -EEXIST) /* named twice */
 			err = 0;
-		if (err)
+		if (err == -ESRCH)
+			pr_err("error - no process with PID = %d to monitor.\n",
+			       pid[i]);
+		else if (err)
 			pr_err("error - process with PID = %d cannot be monitored: %d.\n",
 			       pid[i], err);
 	}

@@ -43,7 +43,7 @@ export async function parse(
     .options(COMMON)
     .version(version)
     .strict()
-    .demandCommand(1, 'Name a command.')
+    .demandCommand(1, 'Name a command; lkm-traffic --help lists them.')
     .recommendCommands()
     .epilogue('Exit status: 0 success, 1 failure, 2 wrong usage. lkm-traffic COMMAND --help tells more of a command.')
     .wrap(100)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import { TrafficError, systemCode } from '../errors';
 import type { Host } from '../host';
 import { toolsHint } from './headers';
@@ -12,7 +13,7 @@ const TAIL_LINES = 15;
 export async function make(host: Host, headers: string, source: string, signal?: AbortSignal): Promise<void> {
   const output: Buffer[] = [];
   // A group of its own, so that an abort reaches the compilers too.
-  const child = spawn('make', ['-C', headers, `M=${source}`, 'modules'], {
+  const child = spawn('make', [`-j${os.availableParallelism()}`, '-C', headers, `M=${source}`, 'modules'], {
     env: { PATH, LANG: 'C', LC_ALL: 'C', HOME: source, TMPDIR: source },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -12,111 +12,89 @@
 
 static char buffer[BIG];
 
-static long show(const char *call, long result)
-{
-	printf("%s %ld %s\n", call, result,
-	       result < 0 ? strerrorname_np(errno) : "-");
-	fflush(stdout);
-	return result;
+static long show(const char* call, long result) {
+  printf("%s %ld %s\n", call, result, result < 0 ? strerrorname_np(errno) : "-");
+  fflush(stdout);
+  return result;
 }
 
-static int bound(int type)
-{
-	struct sockaddr_storage address;
-	socklen_t size = loopback(AF_INET, &address);
-	int fd = CHECK(socket(AF_INET, type, 0));
+static int bound(int type) {
+  struct sockaddr_storage address;
+  socklen_t size = loopback(AF_INET, &address);
+  int fd = CHECK(socket(AF_INET, type, 0));
 
-	CHECK(bind(fd, (struct sockaddr *)&address, size));
-	if (type == SOCK_STREAM)
-		CHECK(listen(fd, 1));
-	CHECK(getsockname(fd, (struct sockaddr *)&address, &size));
-	printf("port %d\n",
-	       ntohs(((struct sockaddr_in *)&address)->sin_port));
-	fflush(stdout);
-	return fd;
+  CHECK(bind(fd, (struct sockaddr*)&address, size));
+  if (type == SOCK_STREAM)
+    CHECK(listen(fd, 1));
+  CHECK(getsockname(fd, (struct sockaddr*)&address, &size));
+  printf("port %d\n", ntohs(((struct sockaddr_in*)&address)->sin_port));
+  fflush(stdout);
+  return fd;
 }
 
-static int accepted(void)
-{
-	return CHECK(accept(bound(SOCK_STREAM), NULL, NULL));
+static int accepted(void) {
+  return CHECK(accept(bound(SOCK_STREAM), NULL, NULL));
 }
 
-static void call_recv(void)
-{
-	show("recv", recv(accepted(), buffer, 35, 0));
+static void call_recv(void) {
+  show("recv", recv(accepted(), buffer, 35, 0));
 }
 
-static void call_read(void)
-{
-	show("read", read(accepted(), buffer, 35));
+static void call_read(void) {
+  show("read", read(accepted(), buffer, 35));
 }
 
-static void call_waitall(void)
-{
-	int fd = accepted();
-	long got = show("recv", recv(fd, buffer, 5000, MSG_WAITALL));
+static void call_waitall(void) {
+  int fd = accepted();
+  long got = show("recv", recv(fd, buffer, 5000, MSG_WAITALL));
 
-	if (got < 5000)
-		show("recv", recv(fd, buffer, 5000 - got, MSG_WAITALL));
+  if (got < 5000)
+    show("recv", recv(fd, buffer, 5000 - got, MSG_WAITALL));
 }
 
-static void call_timeout(void)
-{
-	struct timeval long_enough = { .tv_sec = 60 };
-	int fd = accepted();
+static void call_timeout(void) {
+  struct timeval long_enough = {.tv_sec = 60};
+  int fd = accepted();
 
-	CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &long_enough,
-			 sizeof(long_enough)));
-	if (show("recv", recv(fd, buffer, 35, 0)) < 0)
-		show("recv", recv(fd, buffer, 35, 0));
+  CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &long_enough, sizeof(long_enough)));
+  if (show("recv", recv(fd, buffer, 35, 0)) < 0)
+    show("recv", recv(fd, buffer, 35, 0));
 }
 
-static void call_send(void)
-{
-	show("send", send(accepted(), buffer, BIG, 0));
+static void call_send(void) {
+  show("send", send(accepted(), buffer, BIG, 0));
 }
 
-static void call_splice(void)
-{
-	int ends[2];
+static void call_splice(void) {
+  int ends[2];
 
-	CHECK(pipe(ends));
-	show("splice", splice(accepted(), NULL, ends[1], NULL, 35, 0));
+  CHECK(pipe(ends));
+  show("splice", splice(accepted(), NULL, ends[1], NULL, 35, 0));
 }
 
-static void call_recvfrom(void)
-{
-	show("recvfrom", recvfrom(bound(SOCK_DGRAM), buffer, 100, 0, NULL, NULL));
+static void call_recvfrom(void) {
+  show("recvfrom", recvfrom(bound(SOCK_DGRAM), buffer, 100, 0, NULL, NULL));
 }
 
 /* Until it has two datagrams. */
-static void call_recvmmsg(void)
-{
-	struct iovec parts[2] = { { buffer, 100 }, { buffer + 100, 100 } };
-	struct mmsghdr messages[2] = {
-		{ .msg_hdr = { .msg_iov = &parts[0], .msg_iovlen = 1 } },
-		{ .msg_hdr = { .msg_iov = &parts[1], .msg_iovlen = 1 } },
-	};
-	int fd = bound(SOCK_DGRAM);
-	long got = show("recvmmsg", recvmmsg(fd, messages, 2, 0, NULL));
+static void call_recvmmsg(void) {
+  struct iovec parts[2] = {{buffer, 100}, {buffer + 100, 100}};
+  struct mmsghdr messages[2] = {
+      {.msg_hdr = {.msg_iov = &parts[0], .msg_iovlen = 1}},
+      {.msg_hdr = {.msg_iov = &parts[1], .msg_iovlen = 1}},
+  };
+  int fd = bound(SOCK_DGRAM);
+  long got = show("recvmmsg", recvmmsg(fd, messages, 2, 0, NULL));
 
-	if (got == 1)
-		show("recv", recv(fd, buffer, 100, 0));
+  if (got == 1)
+    show("recv", recv(fd, buffer, 100, 0));
 }
 
-int main(int argc, char **argv)
-{
-	static const struct scenario kinds[] = {
-		{ "recv", call_recv },
-		{ "read", call_read },
-		{ "waitall", call_waitall },
-		{ "timeout", call_timeout },
-		{ "send", call_send },
-		{ "splice", call_splice },
-		{ "recvfrom", call_recvfrom },
-		{ "recvmmsg", call_recvmmsg },
-		{}
-	};
+int main(int argc, char** argv) {
+  static const struct scenario kinds[] = {
+      {"recv", call_recv},         {"read", call_read},         {"waitall", call_waitall},
+      {"timeout", call_timeout},   {"send", call_send},         {"splice", call_splice},
+      {"recvfrom", call_recvfrom}, {"recvmmsg", call_recvmmsg}, {}};
 
-	return run_scenario(kinds, argc, argv);
+  return run_scenario(kinds, argc, argv);
 }

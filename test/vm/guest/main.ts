@@ -2,10 +2,16 @@
 /** Runs every test in this folder whose name matches ONLY. The suite adds up what is reported. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { forcedEngine } from './lib/environment';
 import { runPlanned } from './lib/plan';
+
+/** Node's side of the product: the same whatever the engine, and slow to start under TCG. */
+const ofUserSpace = ['api.test.js', 'bad-input.test.js', 'cli.test.js'];
+const left = forcedEngine === undefined ? [] : ofUserSpace;
+if (left.length > 0) console.log(`not planned here: ${left.join(', ')}; they run with the kernel's default engine`);
 
 for (const file of readdirSync(__dirname).sort()) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- found by name, so that none is forgotten
-  if (file.endsWith('.test.js')) require(join(__dirname, file));
+  if (file.endsWith('.test.js') && !left.includes(file)) require(join(__dirname, file));
 }
 runPlanned(new RegExp(process.env['ONLY'] ?? ''));

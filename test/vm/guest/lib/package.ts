@@ -12,6 +12,8 @@ import { Program, execute, outputOf, type Result } from './program';
 const installed = process.env['PACKED'] ?? '';
 const built = process.env['CACHE'] ?? '';
 const folder = '/tmp/package';
+/** Whatever a test loads with the package is gone at its end. */
+let unloading = false;
 
 /** The folder, and the module that the package built for this kernel in its cache: compiling takes minutes here. */
 export async function packageFolder(): Promise<string> {
@@ -22,10 +24,13 @@ export async function packageFolder(): Promise<string> {
     cpSync(built, join('/var/cache/lkm-traffic', basename(built)), { recursive: true });
     assert.equal(basename(built).startsWith(release()), true);
   }
-  // Whatever a test loads with the package is gone at its end.
-  atEnd(async () => {
-    if (isLoaded()) await unload();
-  });
+  if (!unloading) {
+    unloading = true;
+    atEnd(async () => {
+      unloading = false;
+      if (isLoaded()) await unload();
+    });
+  }
   return folder;
 }
 
