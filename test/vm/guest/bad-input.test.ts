@@ -128,6 +128,8 @@ for (const [who, options] of unprivileged) {
 }
 
 test('a module that speaks another version is not misread', async () => {
+  // First: it unloads at the end, and what is mounted later is unmounted before that.
+  await packageFolder();
   await load({ fname: 'a' });
   const other = join(folder(), 'other');
   writeFileSync(other, 'net_traffic 2\nsomething\tnew\n1\t2\n');
@@ -143,6 +145,8 @@ test('a module that speaks another version is not misread', async () => {
 });
 
 test('a module whose files are not there is not a stack trace either', async () => {
+  // First: it unloads at the end, and what is mounted later is unmounted before that.
+  await packageFolder();
   await load({ fname: 'a' });
   await outputOf('mount', ['-t', 'tmpfs', 'nothing', '/proc/net_traffic']);
   atEnd(async () => {

@@ -81,7 +81,7 @@ test('the user manual: insmod, run, dmesg, rmmod', async () => {
 if (kernelIsAtLeast(6, 3) && forcedEngine === undefined) {
   test('the user manual from make on, on a system without Node', async () => {
     await followManual(await make());
-  }, 600);
+  }, 1200);
 } else {
   console.log(
     'not planned here: compiling takes minutes in a guest, so the manual starts with make on the newest kernel only',
