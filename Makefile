@@ -12,7 +12,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 all: ## build the module (if the running kernel's headers are here), the addon and dist/
-	@scripts/build
+	+@scripts/build
 
 demo: setup $(ADDON) $(DIST) ## see it count, in a virtual machine: nothing of it touches this kernel
 	@test/vm/demo
