@@ -43,6 +43,7 @@ $(MODULES): package.json package-lock.json
 
 $(ADDON): $(MODULES) binding.gyp $(wildcard addon/*.cc addon/*.h addon/*.mjs)
 	npm run --silent build:addon
+	@touch $@
 
 $(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.ts')
 	npm run --silent build
