@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "log.h"
 #include "params.h"
 
@@ -18,7 +19,7 @@ bool notrace traffic_is_counted(const struct sock *sk)
 
 	if (family != AF_INET && family != AF_INET6)
 		return false;
-	return sock && READ_ONCE(sock->file) && sk->sk_use_task_frag;
+	return sock && READ_ONCE(sock->file) && !traffic_avoids_recursion(sk);
 }
 
 static bool is_stream(const struct sock *sk)

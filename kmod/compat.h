@@ -38,6 +38,22 @@
 #define traffic_first_argument(fregs) ((fregs)->regs.di)
 #endif
 
+/*
+ * 98123866fcf3 ("Treewide: Stop corrupting socket's task_frag"), 6.2, and a
+ * 6.1.y after 6.1.176: a flag that those users of sockets inside the kernel
+ * clear who must not recurse into the file systems. Before it they are told by
+ * the allocations they allow. GFP_ATOMIC does not tell: kernel TLS sets it for
+ * moments on a program's own socket.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 192)
+#define traffic_avoids_recursion(sk) (!(sk)->sk_use_task_frag)
+#else
+#define traffic_avoids_recursion(sk)                                  \
+	(((sk)->sk_allocation & (__GFP_DIRECT_RECLAIM | __GFP_FS)) == \
+		 __GFP_DIRECT_RECLAIM ||                              \
+	 ((sk)->sk_allocation & __GFP_MEMALLOC))
+#endif
+
 /* ac3b43283923 ("module: replace module_layout with module_memory"), 6.4. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 #define traffic_text_start() ((unsigned long)THIS_MODULE->mem[MOD_TEXT].base)
