@@ -7,22 +7,37 @@
 #include "counters.h"
 #include "ledger.h"
 
+struct msghdr;
 struct sock;
 
-void traffic_account_target(struct sock *sk, enum traffic_direction direction,
-			    long result, int flags);
+/* One call of a socket function by current. */
+struct traffic_transfer {
+	struct sock *sk;
+	enum traffic_direction direction;
+	long result; /* what it returned */
+	int flags; /* MSG_ flags that it was called with */
+	const struct msghdr *msg; /* after the call; NULL: the hook has none */
+};
+
+void traffic_account_target(const struct traffic_transfer *transfer);
 
 /*
- * One call of a socket function by current: @result is what it returned,
- * @flags its MSG_ flags. Every hook ends here, and here alone it is decided
- * what counts. Any context; the socket must stay.
+ * Every hook ends here, and here alone it is decided what counts. Any context;
+ * the socket must stay.
  */
 static __always_inline void traffic_account(struct sock *sk,
 					    enum traffic_direction direction,
-					    long result, int flags)
+					    long result, int flags,
+					    const struct msghdr *msg)
 {
 	if (traffic_maybe_target(current->tgid))
-		traffic_account_target(sk, direction, result, flags);
+		traffic_account_target(&(struct traffic_transfer){
+			.sk = sk,
+			.direction = direction,
+			.result = result,
+			.flags = flags,
+			.msg = msg,
+		});
 }
 
 /*

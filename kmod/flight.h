@@ -18,6 +18,7 @@ enum traffic_call {
 	TRAFFIC_CALL_RECVMSG,
 	TRAFFIC_CALL_SENDPAGE,
 	TRAFFIC_CALL_SPLICE,
+	TRAFFIC_CALL_GETSOCKOPT,
 };
 
 /* On the stack of the call; on the list of the CPU where it began. */

@@ -30,6 +30,7 @@ static mempool_t *record_pool;
 static void free_record(struct traffic_record *record)
 {
 	free_percpu(record->counters.percpu);
+	traffic_flows_free(&record->flows);
 	traffic_exe_put(record->process.exe);
 	mempool_free(record, record_pool);
 }
@@ -149,7 +150,7 @@ static void count_missed(struct traffic_record *parent,
 	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES)
 		traffic_watch_at(slot)->missed++;
 	if (parent)
-		__set_bit(TRAFFIC_CHILD_LOST, &parent->process.reasons);
+		set_bit(TRAFFIC_CHILD_LOST, &parent->process.reasons);
 }
 
 struct traffic_record *traffic_record_start(struct task_struct *task,
@@ -167,6 +168,7 @@ struct traffic_record *traffic_record_start(struct task_struct *task,
 	}
 	memset(record, 0, sizeof(*record));
 	record->tgid = task_tgid_nr(task);
+	traffic_flows_open(&record->flows);
 	process = &record->process;
 	process->id = ++last_id;
 	process->pid = record->tgid;
@@ -199,6 +201,14 @@ void traffic_record_unhash(struct traffic_record *record)
 	hlist_del_init_rcu(&record->by_tgid);
 }
 
+void notrace traffic_mark_current(enum traffic_reason reason)
+{
+	struct traffic_record *record;
+
+	traffic_for_each_of(record, current->tgid)
+		set_bit(reason, &record->process.reasons);
+}
+
 /* Out of the tables; RCU frees it, since a transfer may be adding to it. */
 void traffic_record_remove(struct traffic_record *record)
 {
@@ -210,6 +220,7 @@ void traffic_record_remove(struct traffic_record *record)
 	} else {
 		nr_ended--;
 	}
+	traffic_flows_close(&record->flows);
 	call_rcu(&record->rcu, free_record_rcu);
 }
 

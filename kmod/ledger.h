@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 
 #include "counters.h"
+#include "flow.h"
 #include "watch.h"
 
 extern spinlock_t traffic_lock;
@@ -38,6 +39,9 @@ enum traffic_since {
 enum traffic_reason {
 	TRAFFIC_ATTACHED, /* what it moved before is unknown */
 	TRAFFIC_CHILD_LOST, /* no memory for the record of a child */
+	TRAFFIC_ZCRX, /* io_uring's zero-copy receive passes the hooks */
+	TRAFFIC_SCTP_EVENTS, /* not told from payload by a tracepoint */
+	TRAFFIC_UNREADABLE_RESULT, /* of TCP_ZEROCOPY_RECEIVE */
 	TRAFFIC_REASONS,
 };
 
@@ -52,7 +56,7 @@ struct traffic_process {
 	uid_t uid;
 	enum traffic_state state;
 	enum traffic_since since;
-	unsigned long reasons;
+	unsigned long reasons; /* atomic bits, set also without the lock */
 	u64 start_ns;
 	u64 end_ns; /* 0 while it runs */
 	u64 end_seq; /* 0 while it runs */
@@ -67,6 +71,7 @@ struct traffic_record {
 	pid_t tgid; /* never changes */
 	bool logged; /* the module's own: the kernel log speaks of it */
 	struct traffic_counters counters;
+	struct traffic_flows flows;
 
 	struct traffic_process process;
 	traffic_watch_set watches;
@@ -120,6 +125,8 @@ void traffic_record_unhash(struct traffic_record *record);
  */
 void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 			int wait_status);
+/* Whoever counts current is told that it is not exact. Under RCU at least. */
+void traffic_mark_current(enum traffic_reason reason);
 /* Forgets it, whatever its state. RCU frees it. */
 void traffic_record_remove(struct traffic_record *record);
 /* The one with the lowest id that is at least @id, or NULL. */

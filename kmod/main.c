@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 
 #include "engine.h"
+#include "flow.h"
 #include "image.h"
 #include "ledger.h"
 #include "params.h"
@@ -21,9 +22,12 @@ static int __init traffic_init(void)
 	err = traffic_image_init();
 	if (err)
 		return err;
-	err = traffic_ledger_init();
+	err = traffic_flows_init();
 	if (err)
 		goto out_image;
+	err = traffic_ledger_init();
+	if (err)
+		goto out_flows;
 	err = traffic_engine_start();
 	if (err)
 		goto out_ledger;
@@ -43,6 +47,8 @@ out_engine:
 		ssleep(1);
 out_ledger:
 	traffic_ledger_exit();
+out_flows:
+	traffic_flows_exit();
 out_image:
 	traffic_image_exit();
 	return err;
@@ -62,6 +68,7 @@ static void __exit traffic_exit(void)
 	while (traffic_engine_stop(0))
 		ssleep(60);
 	traffic_ledger_exit();
+	traffic_flows_exit();
 	traffic_image_exit();
 	pr_info("unloaded.\n");
 }

@@ -113,7 +113,7 @@ static int start_attached(unsigned int owner, struct task_struct *task,
 		traffic_record_start(task, NULL, TRAFFIC_SINCE_ATTACH, watches);
 	if (!record)
 		return -ENOMEM;
-	__set_bit(TRAFFIC_ATTACHED, &record->process.reasons);
+	set_bit(TRAFFIC_ATTACHED, &record->process.reasons);
 	/*
 	 * A process that is dying may have passed its exit probe before the
 	 * record could be found. Either that probe is still to come or the

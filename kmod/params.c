@@ -10,11 +10,13 @@
 
 #include "command.h"
 #include "compat.h"
+#include "family.h"
 #include "owner.h"
 #include "watch.h"
 
 #define MAX_PIDS 64
 #define MAX_HISTORY (1 << 20)
+#define MAX_FLOWS (1 << 16)
 
 static char *fname = "";
 module_param(fname, charp, 0400);
@@ -47,11 +49,25 @@ MODULE_PARM_DESC(
 	history,
 	"ended processes to keep until they are cleared (default 1024)");
 
+unsigned int params_max_flows = 1024;
+module_param_named(max_flows, params_max_flows, uint, 0444);
+MODULE_PARM_DESC(
+	max_flows,
+	"flows to tell apart in a process; what exceeds them is summed; 0 keeps none (default 1024)");
+
 static char *families = "inet";
 module_param(families, charp, 0444);
 MODULE_PARM_DESC(
 	families,
-	"socket families to count (default and only one: inet, IPv4 and IPv6)");
+	"socket families to count: inet (IPv4 and IPv6, always), and unix, packet, vsock (default inet)");
+
+const char *const params_family_names[TRAFFIC_FAMILIES] = {
+	[TRAFFIC_FAMILY_INET] = "inet",
+	[TRAFFIC_FAMILY_UNIX] = "unix",
+	[TRAFFIC_FAMILY_PACKET] = "packet",
+	[TRAFFIC_FAMILY_VSOCK] = "vsock",
+};
+unsigned int params_families;
 
 static int gid = -1;
 module_param(gid, int, 0444);
@@ -117,6 +133,35 @@ static int check_names(void)
 	return 0;
 }
 
+/* Which name the first @size bytes of @word are, or -EINVAL. */
+static int family_named(const char *word, size_t size)
+{
+	int family;
+
+	for (family = 0; family < TRAFFIC_FAMILIES; family++)
+		if (strlen(params_family_names[family]) == size &&
+		    !strncmp(params_family_names[family], word, size))
+			return family;
+	return -EINVAL;
+}
+
+static int read_families(void)
+{
+	const char *word = families;
+	size_t size;
+	int family;
+
+	do {
+		size = strcspn(word, ",");
+		family = family_named(word, size);
+		if (family < 0)
+			return family;
+		params_families |= BIT(family);
+		word += size;
+	} while (*word++);
+	return params_families & BIT(TRAFFIC_FAMILY_INET) ? 0 : -EINVAL;
+}
+
 int params_check(void)
 {
 	if (check_names()) {
@@ -127,8 +172,12 @@ int params_check(void)
 		pr_err("error - history is 1 to %d.\n", MAX_HISTORY);
 		return -EINVAL;
 	}
-	if (strcmp(families, "inet")) {
-		pr_err("error - families is inet.\n");
+	if (params_max_flows > MAX_FLOWS) {
+		pr_err("error - max_flows is 0 to %d.\n", MAX_FLOWS);
+		return -EINVAL;
+	}
+	if (read_families()) {
+		pr_err("error - families is inet, and with it unix, packet, vsock.\n");
 		return -EINVAL;
 	}
 	if (gid < -1) {

@@ -15,6 +15,9 @@ extern enum traffic_engine params_engine;
 extern bool params_follow;
 extern bool params_log_packets;
 extern unsigned int params_history;
+extern unsigned int params_max_flows; /* a process; 0: none are kept */
+/* By enum traffic_family; what is counted is in family.h. */
+extern const char *const params_family_names[];
 
 /* -EINVAL, with a line in the log that says why. */
 int params_check(void);

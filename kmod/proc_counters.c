@@ -85,6 +85,9 @@ static void show_reasons(struct seq_file *file, unsigned long reasons)
 	static const char *const names[TRAFFIC_REASONS] = {
 		[TRAFFIC_ATTACHED] = "attached",
 		[TRAFFIC_CHILD_LOST] = "child_not_recorded",
+		[TRAFFIC_ZCRX] = "zcrx",
+		[TRAFFIC_SCTP_EVENTS] = "sctp_events",
+		[TRAFFIC_UNREADABLE_RESULT] = "unreadable_result",
 	};
 	const char *separator = "\t";
 	unsigned int reason;
@@ -133,7 +136,7 @@ static int show(struct seq_file *file, void *item)
 			"id\tpid\tparent_id\troot_id\tppid\troot\t"
 			"program\towners\tuid\tstate\tsince\t"
 			"start_ns\tend_ns\tend_seq\texit_code\t" TRAFFIC_TOTALS_COLUMNS
-			"\texact\treasons\tcomm\texe\twatches");
+			"\texact\treasons\tcomm\texe\twatches\t" TRAFFIC_FAMILY_TOTALS_COLUMNS);
 		return 0;
 	}
 	process = &snapshot->process;
@@ -151,6 +154,7 @@ static int show(struct seq_file *file, void *item)
 	traffic_show_string(file, process->comm);
 	traffic_show_string(file, process->exe ? process->exe->path : NULL);
 	show_watches(file, snapshot);
+	traffic_show_family_totals(file, &snapshot->totals);
 	seq_putc(file, '\n');
 	return 0;
 }

@@ -29,6 +29,7 @@ static void show_program(struct seq_file *file,
 	seq_put_decimal_ull(file, "\t", program->evicted);
 	seq_put_decimal_ull(file, "\t", program->missed);
 	traffic_show_totals(file, &program->totals);
+	traffic_show_family_totals(file, &program->totals);
 	seq_putc(file, '\n');
 }
 
@@ -43,9 +44,9 @@ static int show(struct seq_file *file, void *unused)
 		return -ENOMEM;
 	count = traffic_programs(programs);
 	traffic_show_header(
-		file,
-		"id\tname\towner\tkind\tfollow\tsince_ns\tstarted\t"
-		"running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS);
+		file, "id\tname\towner\tkind\tfollow\tsince_ns\tstarted\t"
+		      "running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS
+		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS);
 	for (i = 0; i < count; i++) {
 		show_program(file, &programs[i]);
 		traffic_watch_put(programs[i].watch);

@@ -6,9 +6,26 @@
 
 #include "control.h"
 #include "engine.h"
+#include "family.h"
 #include "flight.h"
+#include "flow.h"
 #include "ledger.h"
 #include "params.h"
+
+static void show_families(struct seq_file *file)
+{
+	const char *separator = "families\t";
+	int family;
+
+	for (family = 0; family < TRAFFIC_FAMILIES; family++) {
+		if (!traffic_family_counts(family))
+			continue;
+		seq_printf(file, "%s%s", separator,
+			   params_family_names[family]);
+		separator = ",";
+	}
+	seq_putc(file, '\n');
+}
 
 static int show(struct seq_file *file, void *unused)
 {
@@ -26,11 +43,13 @@ static int show(struct seq_file *file, void *unused)
 	seq_printf(file, "engine\t%s\n",
 		   params_engine == TRAFFIC_ENGINE_TRACEPOINT ? "tracepoint" :
 								"redirect");
-	seq_puts(file, "families\tinet\n");
+	show_families(file);
 	seq_printf(file, "state\t%s\n", states[traffic_engine_state()]);
 	seq_printf(file, "log_packets\t%d\n", params_log_packets);
 	seq_printf(file, "history\t%u\n", params_history);
 	seq_printf(file, "follow\t%d\n", params_follow);
+	seq_printf(file, "flows\t%u\n", traffic_flows_count());
+	seq_printf(file, "max_flows\t%u\n", params_max_flows);
 	seq_printf(file, "records_running\t%llu\n", stats.running);
 	seq_printf(file, "records_ended\t%llu\n", stats.ended);
 	seq_printf(file, "evicted\t%llu\n", stats.evicted);

@@ -8,6 +8,7 @@
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
+#include "family.h"
 #include "params.h"
 
 static struct proc_dir_entry *folder;
@@ -38,16 +39,41 @@ void traffic_show_header(struct seq_file *file, const char *columns)
 	seq_printf(file, TRAFFIC_NAME " %d\n%s\n", TRAFFIC_ABI, columns);
 }
 
+void traffic_show_counts(struct seq_file *file,
+			 const struct traffic_count counts[TRAFFIC_DIRECTIONS])
+{
+	int d;
+
+	for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+		seq_put_decimal_ull(file, "\t", counts[d].bytes);
+		seq_put_decimal_ull(file, "\t", counts[d].msgs);
+	}
+}
+
 void traffic_show_totals(struct seq_file *file,
 			 const struct traffic_totals *totals)
 {
-	int t, d;
+	int t;
 
-	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
-		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
-			seq_put_decimal_ull(file, "\t", totals->of[t][d].bytes);
-			seq_put_decimal_ull(file, "\t", totals->of[t][d].msgs);
-		}
+	for (t = 0; t < TRAFFIC_INET_TRANSPORTS; t++)
+		traffic_show_counts(file, totals->of[t]);
+}
+
+void traffic_show_family_totals(struct seq_file *file,
+				const struct traffic_totals *totals)
+{
+	static const enum traffic_family families[] = {
+		[TRAFFIC_UNIX] = TRAFFIC_FAMILY_UNIX,
+		[TRAFFIC_PACKET] = TRAFFIC_FAMILY_PACKET,
+		[TRAFFIC_VSOCK] = TRAFFIC_FAMILY_VSOCK,
+	};
+	int t;
+
+	for (t = TRAFFIC_INET_TRANSPORTS; t < TRAFFIC_TRANSPORTS; t++) {
+		if (traffic_family_counts(families[t]))
+			traffic_show_counts(file, totals->of[t]);
+		else
+			seq_puts(file, "\t-\t-\t-\t-");
 	}
 }
 
@@ -78,6 +104,7 @@ int traffic_procfs_init(void)
 		bool for_group;
 	} files[] = {
 		{ "counters", &traffic_counters_ops, true },
+		{ "flows", &traffic_flows_ops, true },
 		{ "programs", &traffic_programs_ops, true },
 		{ "status", &traffic_status_ops, true },
 		{ "control", &traffic_control_ops, false },

@@ -10,6 +10,7 @@
 #include "traffic.h"
 
 extern const struct proc_ops traffic_counters_ops;
+extern const struct proc_ops traffic_flows_ops;
 extern const struct proc_ops traffic_programs_ops;
 extern const struct proc_ops traffic_status_ops;
 extern const struct proc_ops traffic_control_ops;
@@ -24,6 +25,9 @@ int traffic_may_control(const struct file *file);
 
 /* The pieces of a line. */
 void traffic_show_header(struct seq_file *file, const char *columns);
+/* Bytes and messages, received and sent. */
+void traffic_show_counts(struct seq_file *file,
+			 const struct traffic_count counts[TRAFFIC_DIRECTIONS]);
 /* A column name of the counters for each number of traffic_show_totals(). */
 #define TRAFFIC_TOTALS_COLUMNS                                   \
 	"tcp_rx_bytes\ttcp_rx_msgs\ttcp_tx_bytes\ttcp_tx_msgs\t" \
@@ -31,6 +35,13 @@ void traffic_show_header(struct seq_file *file, const char *columns);
 	"other_rx_bytes\tother_rx_msgs\tother_tx_bytes\tother_tx_msgs"
 void traffic_show_totals(struct seq_file *file,
 			 const struct traffic_totals *totals);
+/* The same of the families besides inet; unknown where one is not counted. */
+#define TRAFFIC_FAMILY_TOTALS_COLUMNS                                        \
+	"unix_rx_bytes\tunix_rx_msgs\tunix_tx_bytes\tunix_tx_msgs\t"         \
+	"packet_rx_bytes\tpacket_rx_msgs\tpacket_tx_bytes\tpacket_tx_msgs\t" \
+	"vsock_rx_bytes\tvsock_rx_msgs\tvsock_tx_bytes\tvsock_tx_msgs"
+void traffic_show_family_totals(struct seq_file *file,
+				const struct traffic_totals *totals);
 /* Escaped; NULL is unknown. */
 void traffic_show_string(struct seq_file *file, const char *text);
 /* Each with a tab before it; 0 is unknown. */

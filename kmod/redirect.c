@@ -12,6 +12,7 @@
 
 #include "account.h"
 #include "compat.h"
+#include "family.h"
 #include "ledger.h"
 #include "wrappers.h"
 
@@ -98,46 +99,77 @@ static struct ftrace_ops ops = {
 
 /* ---- Where the functions are ------------------------------------------ */
 
-/* The operations of a socket hold the true entries, also of static functions. */
-static int find_inet(int family, enum traffic_wrapped send,
-		     enum traffic_wrapped recv)
-{
-	const struct proto_ops *socket_ops;
-	struct socket *sock;
-	int err;
+/*
+ * The operations of a socket hold the true entries, also of static functions.
+ * To ask for a socket may load a protocol's module: only what the user named.
+ */
+static const struct {
+	enum traffic_family family;
+	int domain, type, protocol;
+	enum traffic_wrapped send, recv, sendpage; /* 0: none */
+	bool optional; /* the kernel may do without */
+} socket_functions[] = {
+	{ TRAFFIC_FAMILY_INET, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
+	  TRAFFIC_INET_SENDMSG, TRAFFIC_INET_RECVMSG, TRAFFIC_INET_SENDPAGE },
+	/* Not there with ipv6.disable=1. */
+	{ TRAFFIC_FAMILY_INET, AF_INET6, SOCK_DGRAM, IPPROTO_UDP,
+	  TRAFFIC_INET6_SENDMSG, TRAFFIC_INET6_RECVMSG, 0, true },
+	{ TRAFFIC_FAMILY_UNIX, AF_UNIX, SOCK_STREAM, 0,
+	  TRAFFIC_UNIX_STREAM_SENDMSG, TRAFFIC_UNIX_STREAM_RECVMSG,
+	  TRAFFIC_UNIX_STREAM_SENDPAGE },
+	{ TRAFFIC_FAMILY_UNIX, AF_UNIX, SOCK_DGRAM, 0,
+	  TRAFFIC_UNIX_DGRAM_SENDMSG, TRAFFIC_UNIX_DGRAM_RECVMSG },
+	{ TRAFFIC_FAMILY_UNIX, AF_UNIX, SOCK_SEQPACKET, 0,
+	  TRAFFIC_UNIX_SEQPACKET_SENDMSG, TRAFFIC_UNIX_SEQPACKET_RECVMSG },
+	{ TRAFFIC_FAMILY_PACKET, AF_PACKET, SOCK_DGRAM, 0,
+	  TRAFFIC_PACKET_SENDMSG, TRAFFIC_PACKET_RECVMSG },
+	{ TRAFFIC_FAMILY_PACKET, AF_PACKET, SOCK_PACKET, 0,
+	  TRAFFIC_PACKET_SENDMSG_SPKT, 0 },
+	{ TRAFFIC_FAMILY_VSOCK, AF_VSOCK, SOCK_STREAM, 0, TRAFFIC_VSOCK_SENDMSG,
+	  TRAFFIC_VSOCK_RECVMSG },
+	/* Only some hypervisors have datagrams. */
+	{ TRAFFIC_FAMILY_VSOCK, AF_VSOCK, SOCK_DGRAM, 0,
+	  TRAFFIC_VSOCK_DGRAM_SENDMSG, TRAFFIC_VSOCK_DGRAM_RECVMSG, 0, true },
+};
 
-	err = sock_create_kern(&init_net, family, SOCK_DGRAM, IPPROTO_UDP,
-			       &sock);
-	if (err)
-		return err;
-	socket_ops = READ_ONCE(sock->ops);
-	traffic_wrappers[send].original = socket_ops->sendmsg;
-	traffic_wrappers[send].owner = socket_ops->owner;
-	traffic_wrappers[recv].original = socket_ops->recvmsg;
-	traffic_wrappers[recv].owner = socket_ops->owner;
-#if TRAFFIC_HAS_SENDPAGE
-	if (family == AF_INET) {
-		traffic_wrappers[TRAFFIC_INET_SENDPAGE].original =
-			socket_ops->sendpage;
-		traffic_wrappers[TRAFFIC_INET_SENDPAGE].owner =
-			socket_ops->owner;
-	}
-#endif
-	sock_release(sock);
-	return 0;
+static void found(enum traffic_wrapped which, void *function,
+		  struct module *owner)
+{
+	if (!which)
+		return;
+	traffic_wrappers[which].original = function;
+	traffic_wrappers[which].owner = owner;
 }
 
 static int find_transfers(void)
 {
-	int err;
+	size_t i;
 
-	err = find_inet(AF_INET, TRAFFIC_INET_SENDMSG, TRAFFIC_INET_RECVMSG);
-	if (err)
-		return err;
 	/* What IPv6 raw sockets and DCCP receive with. */
-	traffic_wrappers[TRAFFIC_COMMON_RECVMSG].original = sock_common_recvmsg;
-	err = find_inet(AF_INET6, TRAFFIC_INET6_SENDMSG, TRAFFIC_INET6_RECVMSG);
-	return err == -EAFNOSUPPORT ? 0 : err; /* ipv6.disable=1 */
+	found(TRAFFIC_COMMON_RECVMSG, sock_common_recvmsg, NULL);
+	for (i = 0; i < ARRAY_SIZE(socket_functions); i++) {
+		const typeof(*socket_functions) *of = &socket_functions[i];
+		const struct proto_ops *socket_ops;
+		struct socket *sock;
+		int err;
+
+		if (!traffic_family_counts(of->family))
+			continue;
+		err = sock_create_kern(&init_net, of->domain, of->type,
+				       of->protocol, &sock);
+		if (err && of->optional)
+			continue;
+		if (err)
+			return err;
+		socket_ops = READ_ONCE(sock->ops);
+		found(of->send, socket_ops->sendmsg, socket_ops->owner);
+		found(of->recv, socket_ops->recvmsg, socket_ops->owner);
+#if TRAFFIC_HAS_SENDPAGE
+		found(of->sendpage, socket_ops->sendpage, socket_ops->owner);
+#endif
+		sock_release(sock);
+	}
+	return 0;
 }
 
 static int find_splice_read(void)
@@ -255,6 +287,7 @@ int traffic_redirect_attach(bool transfers)
 
 	text_start = traffic_text_start();
 	text_size = traffic_text_size();
+	found(TRAFFIC_COMMON_GETSOCKOPT, sock_common_getsockopt, NULL);
 	err = find_splice_read();
 	if (!err && transfers)
 		err = find_transfers();

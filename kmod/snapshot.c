@@ -2,6 +2,8 @@
 #include "traffic.h"
 #include "snapshot.h"
 
+#include <linux/mm.h>
+
 static void take_snapshot(struct traffic_record *record,
 			  struct traffic_snapshot *snapshot)
 {
@@ -57,6 +59,135 @@ void traffic_snapshot_put(struct traffic_snapshot *snapshot)
 	traffic_exe_put(snapshot->process.exe);
 	traffic_watch_put(snapshot->program);
 }
+
+/* ---- Flows -------------------------------------------------------------- */
+
+/* Besides the flows: a total and a rest of each transport. */
+#define MORE_LINES (2 * TRAFFIC_TRANSPORTS)
+
+static void add_line(struct traffic_flows_snapshot *snapshot,
+		     const struct traffic_flow_line *line)
+{
+	int d;
+
+	for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+		if (line->counts[d].bytes || line->counts[d].msgs) {
+			snapshot->lines[snapshot->count++] = *line;
+			return;
+		}
+	}
+}
+
+static void read_shared(struct traffic_count counts[TRAFFIC_DIRECTIONS],
+			const struct traffic_shared_count *shared)
+{
+	int d;
+
+	for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+		counts[d].bytes = atomic64_read(&shared[d].bytes);
+		counts[d].msgs = atomic64_read(&shared[d].msgs);
+	}
+}
+
+static void add_totals(struct traffic_flows_snapshot *snapshot,
+		       const struct traffic_record *record)
+{
+	struct traffic_flow_line line = { .kind = TRAFFIC_LINE_TOTAL };
+	struct traffic_totals totals;
+	int t;
+
+	traffic_counters_sum(&record->counters, &totals);
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
+		line.transport = t;
+		memcpy(line.counts, totals.of[t], sizeof(line.counts));
+		add_line(snapshot, &line);
+	}
+}
+
+static void add_flows(struct traffic_flows_snapshot *snapshot,
+		      const struct traffic_flows *flows)
+{
+	const struct traffic_flow *flow;
+
+	list_for_each_entry(flow, &flows->list, list) {
+		struct traffic_flow_line line = {
+			.kind = TRAFFIC_LINE_FLOW,
+			.transport = flow->transport,
+			.scope = flow->scope,
+			.peer = flow->peer,
+			.first_ns = flow->first_ns,
+			.last_ns = READ_ONCE(flow->last_ns),
+		};
+
+		read_shared(line.counts, flow->count);
+		add_line(snapshot, &line);
+	}
+}
+
+static void add_rest(struct traffic_flows_snapshot *snapshot,
+		     const struct traffic_flows *flows)
+{
+	struct traffic_flow_line line = { .kind = TRAFFIC_LINE_REST };
+	int t;
+
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
+		line.transport = t;
+		read_shared(line.counts, flows->rest[t]);
+		add_line(snapshot, &line);
+	}
+}
+
+static int make_room(struct traffic_flows_snapshot *snapshot,
+		     unsigned int flows)
+{
+	/* Some more, since others may begin meanwhile. */
+	unsigned int capacity = flows + flows / 8 + MORE_LINES;
+	struct traffic_flow_line *lines;
+
+	lines = kvmalloc_array(capacity, sizeof(*lines), GFP_KERNEL_ACCOUNT);
+	if (!lines)
+		return -ENOMEM;
+	kvfree(snapshot->lines);
+	snapshot->lines = lines;
+	snapshot->capacity = capacity;
+	return 0;
+}
+
+int traffic_flows_snapshot_from(u64 id, u64 last_id,
+				struct traffic_flows_snapshot *snapshot)
+{
+	struct traffic_record *record;
+	unsigned int flows;
+
+	for (;;) {
+		spin_lock(&traffic_lock);
+		record = traffic_record_from(id);
+		if (!record || record->process.id > last_id) {
+			spin_unlock(&traffic_lock);
+			return 0;
+		}
+		/* From here on nobody adds to it. */
+		spin_lock(&record->flows.lock);
+		flows = record->flows.count;
+		if (flows + MORE_LINES <= snapshot->capacity)
+			break;
+		spin_unlock(&record->flows.lock);
+		spin_unlock(&traffic_lock);
+		if (make_room(snapshot, flows))
+			return -ENOMEM;
+	}
+	snapshot->id = record->process.id;
+	snapshot->pid = record->process.pid;
+	snapshot->count = 0;
+	add_totals(snapshot, record);
+	add_flows(snapshot, &record->flows);
+	add_rest(snapshot, &record->flows);
+	spin_unlock(&record->flows.lock);
+	spin_unlock(&traffic_lock);
+	return 1;
+}
+
+/* ---- Programs ----------------------------------------------------------- */
 
 unsigned int traffic_programs(struct traffic_program *programs)
 {

@@ -22,6 +22,38 @@ bool traffic_snapshot_from(u64 id, u64 last_id,
 			   struct traffic_snapshot *snapshot);
 void traffic_snapshot_put(struct traffic_snapshot *snapshot);
 
+/* A line of what a process moved, and with whom. */
+struct traffic_flow_line {
+	enum {
+		TRAFFIC_LINE_TOTAL, /* all of a transport */
+		TRAFFIC_LINE_FLOW,
+		TRAFFIC_LINE_REST, /* what is in no flow */
+	} kind;
+	enum traffic_transport transport;
+	struct traffic_count counts[TRAFFIC_DIRECTIONS];
+	/* Of a flow only. */
+	enum traffic_scope scope;
+	struct traffic_peer peer;
+	u64 first_ns;
+	u64 last_ns;
+};
+
+/* The flows of one process and its counters, of the same moment. */
+struct traffic_flows_snapshot {
+	u64 id;
+	pid_t pid;
+	unsigned int count;
+	unsigned int capacity;
+	struct traffic_flow_line *lines;
+};
+
+/*
+ * Of the record with the lowest id from @id to @last_id, between
+ * traffic_flows_reader_begin() and _end(). 0: there is none; 1; or -ENOMEM.
+ */
+int traffic_flows_snapshot_from(u64 id, u64 last_id,
+				struct traffic_flows_snapshot *snapshot);
+
 /* A watch with the totals of all that it ever brought. */
 struct traffic_program {
 	struct traffic_watch *watch; /* a reference */

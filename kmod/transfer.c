@@ -9,12 +9,12 @@
 
 static void probe_send(void *data, struct sock *sk, int result, int flags)
 {
-	traffic_account(sk, TRAFFIC_TX, result, flags);
+	traffic_account(sk, TRAFFIC_TX, result, flags, NULL);
 }
 
 static void probe_recv(void *data, struct sock *sk, int result, int flags)
 {
-	traffic_account(sk, TRAFFIC_RX, result, flags);
+	traffic_account(sk, TRAFFIC_RX, result, flags, NULL);
 }
 
 struct traffic_probe traffic_transfer_probes[TRAFFIC_TRANSFER_PROBES] = {

@@ -26,6 +26,9 @@ const refusals: Refusal[] = [
   { what: 'history=0', parameters: { fname: 'a', history: 0 }, line: /^error - history / },
   { what: 'history=-1', parameters: { fname: 'a', history: -1 } },
   { what: 'families=foo', parameters: { fname: 'a', families: 'foo' }, line: /^error - families / },
+  { what: 'families without inet', parameters: { fname: 'a', families: 'unix' }, line: /^error - families / },
+  { what: 'a family that is empty', parameters: { fname: 'a', families: 'inet,' }, line: /^error - families / },
+  { what: 'max_flows beyond the limit', parameters: { fname: 'a', max_flows: 65537 }, line: /^error - max_flows / },
   { what: 'engine=foo', parameters: { fname: 'a', engine: 'foo' }, line: /^error - engine / },
   { what: 'the pid of nobody', parameters: { pid: 4194303 }, line: /^error - .*process with PID = 4194303 / },
   { what: 'a pid that is no number', parameters: { pid: 'x' } },
@@ -107,7 +110,7 @@ test('every parameter has a description and can be read', async () => {
     .trim()
     .split('\n')
     .map((line) => /^(\w+):\S/.exec(line)?.[1]);
-  const names = ['engine', 'families', 'fname', 'follow', 'gid', 'history', 'idle', 'log_packets', 'pid'];
+  const names = ['engine', 'families', 'fname', 'follow', 'gid', 'history', 'idle', 'log_packets', 'max_flows', 'pid'];
   assert.deepEqual(described.sort(), names);
   const value = (name: string) => readFileSync(`/sys/module/net_traffic/parameters/${name}`, 'latin1').trim();
   assert.deepEqual(['fname', 'history', 'log_packets', 'follow', 'idle', 'families', 'gid'].map(value), [
@@ -139,7 +142,7 @@ test('pid= counts a process that runs already from then on, as a lower bound, wi
 });
 
 const modes = (): string[] =>
-  ['counters', 'programs', 'status', 'control'].map((file) =>
+  ['counters', 'flows', 'programs', 'status', 'control'].map((file) =>
     (statSync(`/proc/net_traffic/${file}`).mode & 0o777).toString(8),
   );
 
@@ -152,7 +155,7 @@ async function readAs(options: string[], file: string): Promise<string> {
 test('only root with CAP_NET_ADMIN may open the files', async () => {
   await load({ fname: 'a' });
   assert.deepEqual(modes(), ['400', '400', '400', '600']);
-  for (const file of ['counters', 'programs', 'status', 'control']) {
+  for (const file of ['counters', 'flows', 'programs', 'status', 'control']) {
     assert.equal(await readAs(['--reuid=65534', '--clear-groups'], file), 'Permission denied', file);
     assert.equal(
       await readAs(['--bounding-set=-net_admin', '--inh-caps=-net_admin'], file),
@@ -167,7 +170,7 @@ test('gid= lets a group read, and nobody of it control', async () => {
   await load({ fname: 'a', gid: 4242 });
   assert.deepEqual(modes(), ['440', '440', '440', '600']);
   const member = ['--reuid=65534', '--regid=65534', '--groups=4242'];
-  for (const file of ['counters', 'programs', 'status']) {
+  for (const file of ['counters', 'flows', 'programs', 'status']) {
     assert.equal(await readAs(member, file), 'net_traffic 1', file);
     assert.equal(await readAs(['--reuid=65534', '--clear-groups'], file), 'Permission denied', file);
   }

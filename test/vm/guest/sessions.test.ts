@@ -487,7 +487,7 @@ test('the numbers of programs never decrease, whatever ends, is cleared or evict
 test('reading a byte at a time, from any place, or all at once gives the same text', async () => {
   await load({ fname: 'worker' });
   for (let n = 0; n < 12; n++) await ran('worker', 'send', String(n));
-  for (const file of ['counters', 'programs', 'status']) {
+  for (const file of ['counters', 'flows', 'programs', 'status']) {
     const whole = readText(file);
     const fd = openSync(`/proc/net_traffic/${file}`, 'r');
     const byte = Buffer.alloc(1);

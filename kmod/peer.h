@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between whom a transfer is: the addresses of both ends, as far as known. */
+#ifndef TRAFFIC_PEER_H
+#define TRAFFIC_PEER_H
+
+#include <linux/build_bug.h>
+#include <linux/in6.h>
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+struct traffic_transfer;
+
+/* One end. All zero is unknown. */
+struct traffic_end {
+	union {
+		struct in6_addr v6;
+		__be32 v4; /* an IPv4-mapped IPv6 address is IPv4 */
+		u32 cid; /* vsock; + 1, since 0 is the hypervisor */
+	};
+	u32 port; /* host order */
+};
+
+/* Compared and hashed as words: no padding, and what is unused is zero. */
+struct traffic_peer {
+	union {
+		struct {
+			struct traffic_end local, remote;
+			u32 family; /* AF_ */
+			u32 netns; /* inode number of the network namespace */
+		};
+		u32 words[12];
+	};
+};
+static_assert(sizeof(struct traffic_peer) == 12 * sizeof(u32));
+
+/* Of a call that current has made just now. */
+void traffic_peer_of(struct traffic_peer *peer,
+		     const struct traffic_transfer *transfer);
+
+static inline bool traffic_peer_equal(const struct traffic_peer *a,
+				      const struct traffic_peer *b)
+{
+	size_t i;
+	u32 difference = 0;
+
+	for (i = 0; i < ARRAY_SIZE(a->words); i++)
+		difference |= a->words[i] ^ b->words[i];
+	return !difference;
+}
+
+static inline bool traffic_end_known(const struct traffic_end *end)
+{
+	const __be32 *words = end->v6.s6_addr32;
+
+	return words[0] || words[1] || words[2] || words[3];
+}
+
+#endif

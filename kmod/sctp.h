@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TRAFFIC_SCTP_H
+#define TRAFFIC_SCTP_H
+
+#include <linux/types.h>
+
+struct sock;
+
+/* What is received from this SCTP socket may be a notification. */
+bool traffic_sctp_has_events(struct sock *sk);
+
+#endif
