@@ -7,6 +7,7 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 
+#include "bypass.h"
 #include "flight.h"
 #include "owner.h"
 #include "params.h"
@@ -22,10 +23,12 @@ static bool by_tracepoint(void)
 	return params_engine == TRAFFIC_ENGINE_TRACEPOINT;
 }
 
-static int detach_redirect(void)
+static int detach_ftrace(void)
 {
-	int err = traffic_redirect_detach();
+	int err = traffic_bypass_detach();
 
+	if (!err)
+		err = traffic_redirect_detach();
 	if (err)
 		pr_err("error - ftrace does not let go: %d. The module stays.\n",
 		       err);
@@ -41,11 +44,14 @@ int traffic_engine_start(void)
 	err = traffic_redirect_attach(!by_tracepoint());
 	if (err)
 		return err;
+	err = traffic_bypass_attach();
+	if (err)
+		goto out_ftrace;
 	if (by_tracepoint()) {
 		err = traffic_probes_attach(traffic_transfer_probes,
 					    TRAFFIC_TRANSFER_PROBES);
 		if (err)
-			goto out_redirect;
+			goto out_ftrace;
 	}
 	err = traffic_probes_attach(traffic_process_probes,
 				    TRAFFIC_PROCESS_PROBES);
@@ -60,9 +66,9 @@ out_transfers:
 				      TRAFFIC_TRANSFER_PROBES);
 		traffic_probes_wait();
 	}
-out_redirect:
+out_ftrace:
 	/* Nothing was a target yet, so no call is in flight. */
-	while (detach_redirect())
+	while (detach_ftrace())
 		ssleep(60);
 	return err;
 }
@@ -78,7 +84,7 @@ static int detach_hooks(void)
 	 * Waits for RCU tasks, since ops is in a module: whoever was sent to a
 	 * wrapper has passed its first instruction and is in flight.
 	 */
-	return detach_redirect();
+	return detach_ftrace();
 }
 
 int traffic_engine_stop(unsigned int seconds)
@@ -139,4 +145,5 @@ void traffic_engine_show_hooks(struct seq_file *file)
 		     traffic_wrappers[i].attached ? "attached" :
 		     traffic_wrappers[i].original ? "detached" :
 						    "absent");
+	traffic_bypass_show(file);
 }
