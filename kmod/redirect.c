@@ -172,16 +172,20 @@ static int find_transfers(void)
 	return 0;
 }
 
-static int find_splice_read(void)
+/* What is redirected with either engine. */
+static int find_others(void)
 {
 	struct socket *sock;
 	struct file *file;
 	int err;
 
-	err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
+	err = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
 			       &sock);
 	if (err)
 		return err;
+	/* Of TCP over IPv6 too. It may be another operation one day. */
+	found(TRAFFIC_COMMON_GETSOCKOPT, READ_ONCE(sock->ops)->getsockopt,
+	      READ_ONCE(sock->ops)->owner);
 	/* Owns the socket from here on, also when it fails. */
 	file = sock_alloc_file(sock, 0, NULL);
 	if (IS_ERR(file))
@@ -189,7 +193,8 @@ static int find_splice_read(void)
 	traffic_wrappers[TRAFFIC_SPLICE_READ].original =
 		file->f_op->splice_read;
 	fput(file);
-	return 0;
+	return traffic_wrappers[TRAFFIC_COMMON_GETSOCKOPT].original ? 0 :
+								      -ENOENT;
 }
 
 /* ---- Attaching -------------------------------------------------------- */
@@ -287,8 +292,7 @@ int traffic_redirect_attach(bool transfers)
 
 	text_start = traffic_text_start();
 	text_size = traffic_text_size();
-	found(TRAFFIC_COMMON_GETSOCKOPT, sock_common_getsockopt, NULL);
-	err = find_splice_read();
+	err = find_others();
 	if (!err && transfers)
 		err = find_transfers();
 	if (err) {
