@@ -40,15 +40,21 @@ static void *start(struct seq_file *file, loff_t *pos)
 		return SEQ_START_TOKEN;
 	}
 	while (snapshot->id != id || index >= snapshot->count) {
-		if (snapshot->id == id)
+		if (snapshot->id == id) {
 			id++;
+			index = 0;
+		}
 		cond_resched();
 		found = traffic_flows_snapshot_from(id, reader->last_id,
 						    snapshot);
-		if (found <= 0)
+		if (found <= 0) {
+			/* Where the next read goes on, if there is one. */
+			*pos = position(id, index);
 			return ERR_PTR(found);
+		}
+		if (snapshot->id != id)
+			index = 0;
 		id = snapshot->id;
-		index = 0;
 	}
 	*pos = position(id, index);
 	return &snapshot->lines[index];
