@@ -7,6 +7,7 @@ export { snapshot } from './module/snapshot';
 export { status } from './module/status';
 export { unload } from './module/unload';
 export { monitor } from './session/monitor';
+export { sumByRemote, sumByScope } from './flows';
 
 export type { TrafficErrorCode } from './errors';
 export type { BuildOptions, BuildResult } from './module/build';
@@ -15,16 +16,23 @@ export type { CountingOptions, ModuleOptions, WatchOptions } from './module/para
 export type { AlreadyRunning } from './module/running';
 export type { Problem, Status } from './module/status';
 export type { Hook, HookState, ModuleState, ModuleStatus } from './proc/status';
+export type { RemoteTraffic, ScopeTraffic } from './flows';
+export type { SnapshotOptions } from './module/snapshot';
 export type { MonitorOptions } from './session/monitor';
 export type { Session, SessionEvents } from './session/session';
 export type {
   Counters,
+  Flow,
+  FlowTotal,
   Process,
+  ProcessFlows,
   ProcessSince,
   ProcessState,
   Program,
   ProgramKind,
+  Scope,
   Snapshot,
   Timestamp,
   Traffic,
+  Transport,
 } from './types';

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: MIT
-import type { Counters, Traffic } from './types';
+import type { Counters, Traffic, Transport } from './types';
+
+export const TRANSPORTS = ['tcp', 'udp', 'other', 'unix', 'packet', 'vsock'] as const satisfies readonly Transport[];
 
 export const NOTHING: Counters = { receivedBytes: 0n, receivedMessages: 0n, sentBytes: 0n, sentMessages: 0n };
-export const NO_TRAFFIC: Traffic = { total: NOTHING, tcp: NOTHING, udp: NOTHING, other: NOTHING };
+export const NO_TRAFFIC: Traffic = {
+  total: NOTHING,
+  tcp: NOTHING,
+  udp: NOTHING,
+  other: NOTHING,
+  unix: null,
+  packet: null,
+  vsock: null,
+};
 
 type Combine = (a: bigint, b: bigint) => bigint;
 
@@ -15,19 +25,33 @@ function combineCounters(a: Counters, b: Counters, combine: Combine): Counters {
   };
 }
 
+/** Null, not counted, is nothing beside what is counted. */
+function combineKnown(a: Counters | null, b: Counters | null, combine: Combine): Counters | null {
+  return a === null && b === null ? null : combineCounters(a ?? NOTHING, b ?? NOTHING, combine);
+}
+
 const add: Combine = (a, b) => a + b;
 
-/** Traffic from its three transports. */
-export function trafficOf(tcp: Counters, udp: Counters, other: Counters): Traffic {
-  return { total: combineCounters(combineCounters(tcp, udp, add), other, add), tcp, udp, other };
+export function sumCounters(parts: Iterable<Counters | null>): Counters {
+  let result = NOTHING;
+  for (const part of parts) if (part !== null) result = combineCounters(result, part, add);
+  return result;
+}
+
+/** Traffic from its transports. */
+export function trafficOf({ tcp, udp, other, unix, packet, vsock }: Omit<Traffic, 'total'>): Traffic {
+  return { total: sumCounters([tcp, udp, other, unix, packet, vsock]), tcp, udp, other, unix, packet, vsock };
 }
 
 function combineTraffic(a: Traffic, b: Traffic, combine: Combine): Traffic {
-  return trafficOf(
-    combineCounters(a.tcp, b.tcp, combine),
-    combineCounters(a.udp, b.udp, combine),
-    combineCounters(a.other, b.other, combine),
-  );
+  return trafficOf({
+    tcp: combineCounters(a.tcp, b.tcp, combine),
+    udp: combineCounters(a.udp, b.udp, combine),
+    other: combineCounters(a.other, b.other, combine),
+    unix: combineKnown(a.unix, b.unix, combine),
+    packet: combineKnown(a.packet, b.packet, combine),
+    vsock: combineKnown(a.vsock, b.vsock, combine),
+  });
 }
 
 export function sum(parts: Iterable<Traffic>): Traffic {

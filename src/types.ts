@@ -18,14 +18,22 @@ export interface Counters {
   readonly sentMessages: bigint;
 }
 
-/** Counters by transport. MPTCP is `tcp`; what is neither TCP nor UDP (raw, SCTP) is `other`. */
+/**
+ * Counters by transport. MPTCP is `tcp`; what of `inet` is neither TCP nor UDP (raw, SCTP) is `other`. The families
+ * besides `inet` are a transport each, and null where they are not counted.
+ */
 export interface Traffic {
-  /** The sum of the three transports. */
+  /** The sum of all transports that are counted. */
   readonly total: Counters;
   readonly tcp: Counters;
   readonly udp: Counters;
   readonly other: Counters;
+  readonly unix: Counters | null;
+  readonly packet: Counters | null;
+  readonly vsock: Counters | null;
 }
+
+export type Transport = Exclude<keyof Traffic, 'total'>;
 
 /** `detached`: it lives, but its traffic is no longer counted. */
 export type ProcessState = 'running' | 'exited' | 'detached';
@@ -99,6 +107,49 @@ export interface Program {
   readonly traffic: Traffic;
 }
 
+/** How far away a peer is; null: unknown. `loopback` is this host by any of its addresses, `private` is not routed on the internet. */
+export type Scope = 'loopback' | 'private' | 'public';
+
+/** What a process moved between two ends. Source: a row of `/proc/net_traffic/flows`. */
+export interface Flow {
+  readonly transport: Transport;
+  /** `inet`, `inet6`, `unix`, `packet` or `vsock`; an IPv4-mapped IPv6 address is `inet`. */
+  readonly family: string;
+  /** Inode number of the socket's network namespace, as in `/proc/PID/ns/net`. */
+  readonly netns: number;
+  /** Null: unknown, or any address. Of vsock it is the CID. */
+  readonly localAddress: string | null;
+  readonly localPort: number | null;
+  /** Null: unknown, as of datagrams of an unconnected socket where the hook does not see it. Never guessed. */
+  readonly remoteAddress: string | null;
+  readonly remotePort: number | null;
+  readonly scope: Scope | null;
+  readonly counters: Counters;
+  /** To a tick of the kernel, some milliseconds. */
+  readonly firstUsedAt: Timestamp;
+  readonly lastUsedAt: Timestamp;
+}
+
+/** What a process moved by a transport: all of it, and the part of it that is in no flow. */
+export interface FlowTotal {
+  readonly transport: Transport;
+  /** The process's counters in the moment of its flows: the sum of these and of `unlisted`. */
+  readonly counters: Counters;
+  /** What exceeded `maxFlows`, or found no memory; null when nothing did. */
+  readonly unlisted: Counters | null;
+}
+
+/** The flows of one process, and its counters of the same moment. */
+export interface ProcessFlows {
+  /** {@link Process.id}. */
+  readonly id: bigint;
+  readonly pid: number;
+  /** Of each transport that moved something. */
+  readonly totals: readonly FlowTotal[];
+  /** In the order of their first use. */
+  readonly flows: readonly Flow[];
+}
+
 /** What is counted at one moment. */
 export interface Snapshot {
   readonly takenAt: Timestamp;
@@ -118,4 +169,6 @@ export interface Snapshot {
   readonly exact: boolean;
   /** Ended processes that are no longer in `processes`; `total` has what they moved. */
   readonly evicted: bigint;
+  /** With whom the processes moved it, if that was asked for. Read a moment after `processes`. */
+  readonly flows?: readonly ProcessFlows[];
 }

@@ -9,7 +9,7 @@ import { unload } from '../module/unload';
 export interface Api {
   readonly build: (options: Parameters<typeof build>[0]) => ReturnType<typeof build>;
   readonly load: (options: Parameters<typeof load>[0]) => ReturnType<typeof load>;
-  readonly snapshot: () => ReturnType<typeof snapshot>;
+  readonly snapshot: (options?: Parameters<typeof snapshot>[0]) => ReturnType<typeof snapshot>;
   readonly status: () => ReturnType<typeof status>;
   readonly unload: () => ReturnType<typeof unload>;
 }
@@ -17,7 +17,7 @@ export interface Api {
 export const realApi: Api = {
   build: (options) => build(options),
   load: (options) => load(options),
-  snapshot: () => snapshot(),
+  snapshot: (options) => snapshot(options),
   status: () => status(),
   unload: () => unload(),
 };

@@ -38,16 +38,16 @@ export function words(args: Arguments, name: string): string[] {
   return values(args, name);
 }
 
-export function wholeNumber(value: string, name: string, max: number): number {
+export function wholeNumber(value: string, name: string, min: number, max: number): number {
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number < 1 || number > max) {
-    throw new UsageError(`--${name} is '${value}'; it is a whole number from 1 to ${max}.`);
+  if (!/^\d+$/.test(value) || number < min || number > max) {
+    throw new UsageError(`--${name} is '${value}'; it is a whole number from ${min} to ${max}.`);
   }
   return number;
 }
 
 export function pids(args: Arguments): number[] {
-  return list(args, 'pid').map((value) => wholeNumber(value, 'pid', PID_MAX));
+  return list(args, 'pid').map((value) => wholeNumber(value, 'pid', 1, PID_MAX));
 }
 
 /** Names of programs, refused here as usage where the API would refuse them as arguments. */

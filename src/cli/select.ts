@@ -34,7 +34,13 @@ export function select(snapshot: Snapshot, words: readonly string[]): Selection 
   programs.forEach(({ name }) => name !== null && answered.add(name));
   const processes = snapshot.processes.filter(({ id }) => chosen.has(id));
   return {
-    snapshot: { ...snapshot, processes, programs, ...totalsOf(processes, programs) },
+    snapshot: {
+      ...snapshot,
+      processes,
+      programs,
+      ...totalsOf(processes, programs),
+      ...(snapshot.flows && { flows: snapshot.flows.filter(({ id }) => chosen.has(id)) }),
+    },
     unknown: words.filter((word) => !answered.has(word)),
   };
 }

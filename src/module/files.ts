@@ -4,9 +4,10 @@ import path from 'node:path';
 import { TrafficError, systemCode } from '../errors';
 import type { Host } from '../host';
 import { parseCounters } from '../proc/counters';
+import { parseFlows } from '../proc/flows';
 import { parsePrograms } from '../proc/programs';
 import { parseStatus, type ModuleStatus } from '../proc/status';
-import type { Process, Program } from '../types';
+import type { Process, ProcessFlows, Program } from '../types';
 
 export const MODULE = 'net_traffic';
 
@@ -68,6 +69,10 @@ async function read<T>(host: Host, name: string, parse: (text: string, file: str
 
 export function readCounters(host: Host): Promise<Process[]> {
   return read(host, 'counters', parseCounters);
+}
+
+export function readFlows(host: Host): Promise<ProcessFlows[]> {
+  return read(host, 'flows', parseFlows);
 }
 
 export function readPrograms(host: Host): Promise<Program[]> {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { closest } from 'fastest-levenshtein';
 import { TrafficError } from '../errors';
 
 /** Longest file name that Linux has, in bytes. */
@@ -9,13 +10,16 @@ export const PID_MAX = 4_194_304;
 const PARAMETER_MAX = 1000;
 /** `pid=` holds that many. */
 const PIDS_MAX = 64;
-const HISTORY_MAX = 1_048_576;
+export const HISTORY_MAX = 1_048_576;
+export const MAX_FLOWS_MAX = 65_536;
+
+export const FAMILIES = ['inet', 'unix', 'packet', 'vsock'] as const;
 
 /** How the module counts. */
 export interface CountingOptions {
   /** Whether children of what matches are counted too. Default true. */
   follow?: boolean | undefined;
-  /** Address families to count; only `inet` (IPv4 and IPv6) so far. Default `['inet']`. */
+  /** Address families to count: `inet` (IPv4 and IPv6, always), and `unix`, `packet`, `vsock`. Default `['inet']`. */
   families?: readonly string[] | undefined;
 }
 
@@ -36,6 +40,8 @@ export interface ModuleOptions extends WatchOptions {
   engine?: 'tracepoint' | 'redirect' | undefined;
   /** How many ended processes are kept, 1 to 1048576. Default 1024. */
   history?: number | undefined;
+  /** How many flows of a process are told apart, 0 to 65536; what exceeds them is summed. Default 1024. */
+  maxFlows?: number | undefined;
   /** Path of a built `net_traffic.ko`; default: build it, or take what was built before. */
   ko?: string | undefined;
   /** Loads with nothing watched yet. */
@@ -44,6 +50,18 @@ export interface ModuleOptions extends WatchOptions {
 
 function invalid(message: string, hint?: string): TrafficError {
   return new TrafficError('ERR_INVALID_ARGUMENT', message, { hint });
+}
+
+/** What is wrong with a list of families; null when nothing is. */
+export function wrongFamilies(families: readonly string[]): string | null {
+  if (families.length === 0) return 'No address family is named.';
+  const known: readonly string[] = FAMILIES;
+  const unknown = families.find((family) => !known.includes(family));
+  if (unknown !== undefined) {
+    const [, ...others] = FAMILIES;
+    return `The address family '${unknown}' is not known; ${closest(unknown, others)} may be meant. Known are ${FAMILIES.join(', ')}.`;
+  }
+  return families.includes('inet') ? null : `inet (IPv4 and IPv6) is always counted: inet,${families.join(',')}`;
 }
 
 /** @throws {TrafficError} ERR_INVALID_ARGUMENT */
@@ -69,18 +87,14 @@ export function checkWatchOptions({ programs = [], pids = [], families = ['inet'
   for (const pid of pids) {
     if (!Number.isInteger(pid) || pid < 1 || pid > PID_MAX) throw invalid(`${pid} is not a PID: 1 to ${PID_MAX}.`);
   }
-  if (families.length === 0) throw invalid('No address family is named.', "families: ['inet'] counts IPv4 and IPv6.");
-  for (const family of families) {
-    if (family !== 'inet') {
-      throw invalid(`The address family '${family}' is not known.`, 'inet (IPv4 and IPv6) is what can be counted.');
-    }
-  }
+  const wrong = wrongFamilies(families);
+  if (wrong !== null) throw invalid(wrong);
 }
 
 /** @throws {TrafficError} ERR_INVALID_ARGUMENT */
 export function checkModuleOptions(options: ModuleOptions): void {
   checkWatchOptions(options);
-  const { programs = [], pids = [], idle = false, engine, history } = options;
+  const { programs = [], pids = [], idle = false, engine, history, maxFlows } = options;
   if (programs.length === 0 && pids.length === 0 && !idle) {
     throw invalid(
       'Nothing to monitor: no program and no PID is named.',
@@ -92,6 +106,9 @@ export function checkModuleOptions(options: ModuleOptions): void {
   }
   if (history !== undefined && (!Number.isInteger(history) || history < 1 || history > HISTORY_MAX)) {
     throw invalid(`history is ${history}; it is a whole number from 1 to ${HISTORY_MAX}.`);
+  }
+  if (maxFlows !== undefined && (!Number.isInteger(maxFlows) || maxFlows < 0 || maxFlows > MAX_FLOWS_MAX)) {
+    throw invalid(`maxFlows is ${maxFlows}; it is a whole number from 0 to ${MAX_FLOWS_MAX}.`);
   }
 }
 
@@ -112,13 +129,14 @@ const bool = (value: boolean): string => (value ? '1' : '0');
 
 /** The parameters that were asked for, by the module's own names; what was not asked for is left to its defaults. */
 export function countingParameters(options: ModuleOptions): Map<string, string> {
-  const { follow, families, engine, logPackets, history } = options;
+  const { follow, families, engine, logPackets, history, maxFlows } = options;
   const parameters = new Map<string, string>();
   if (engine !== undefined) parameters.set('engine', engine);
   if (follow !== undefined) parameters.set('follow', bool(follow));
   if (families !== undefined) parameters.set('families', families.join(','));
   if (logPackets !== undefined) parameters.set('log_packets', bool(logPackets));
   if (history !== undefined) parameters.set('history', String(history));
+  if (maxFlows !== undefined) parameters.set('max_flows', String(maxFlows));
   return parameters;
 }
 

@@ -3,19 +3,25 @@ import { requireLinux, thisHost, type Host } from '../host';
 import { now } from '../time';
 import { excess, larger, NO_TRAFFIC, sum } from '../traffic';
 import type { Process, Program, Snapshot } from '../types';
-import { readCounters, readPrograms, readStatus } from './files';
+import { readCounters, readFlows, readPrograms, readStatus } from './files';
+
+export interface SnapshotOptions {
+  /** Also with whom. Default false. */
+  flows?: boolean | undefined;
+}
 
 /**
  * Everything that the module counts now, for whomever.
  *
  * @throws {TrafficError} ERR_NOT_LOADED, ERR_PERMISSION, ERR_ABI, ERR_NOT_LINUX
  */
-export async function snapshot(host: Host = thisHost): Promise<Snapshot> {
+export async function snapshot(options: SnapshotOptions = {}, host: Host = thisHost): Promise<Snapshot> {
   requireLinux(host);
   const { families, engine } = await readStatus(host);
   // Programs first: what these count is then in the processes, unless it was evicted.
   const programs = await readPrograms(host);
-  return describe(families, engine, await readCounters(host), programs);
+  const counted = describe(families, engine, await readCounters(host), programs);
+  return options.flows === true ? { ...counted, flows: await readFlows(host) } : counted;
 }
 
 /** A snapshot of what is given. */

@@ -47,7 +47,7 @@ async function finalTotals(host: Host, log: KernelLog): Promise<Snapshot | null>
     throw error;
   }
   await stop(host, log);
-  return snapshot(host);
+  return snapshot({}, host);
 }
 
 /** Hooks off and drained, so that no byte is counted after the totals were read. Stopping twice is no mistake. */

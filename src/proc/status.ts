@@ -24,6 +24,9 @@ export interface ModuleStatus {
   /** How many ended processes are kept. */
   readonly history: number;
   readonly follow: boolean;
+  /** Flows that are kept now, and how many there may be of a process. */
+  readonly flows: number;
+  readonly maxFlows: number;
   readonly recordsRunning: bigint;
   readonly recordsEnded: bigint;
   readonly evicted: bigint;
@@ -73,6 +76,8 @@ export function parseStatus(text: string, file = '/proc/net_traffic/status'): Mo
     logPackets: TRUE.includes(word('log_packets')),
     history: Number(count('history')),
     follow: TRUE.includes(word('follow')),
+    flows: Number(count('flows')),
+    maxFlows: Number(count('max_flows')),
     recordsRunning: count('records_running'),
     recordsEnded: count('records_ended'),
     evicted: count('evicted'),

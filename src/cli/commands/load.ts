@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { LoadResult } from '../../module/load';
+import { HISTORY_MAX, MAX_FLOWS_MAX, wrongFamilies } from '../../module/parameters';
 import { choice, flag, list, pids, programNames, text, wholeNumber } from '../arguments';
 import type { Command } from '../command';
 import type { Report } from '../format/report';
@@ -7,7 +8,6 @@ import { visible } from '../format/style';
 import { whatIsCounted } from '../format/words';
 import { UsageError } from '../usage-error';
 
-const HISTORY_MAX = 1_048_576;
 const ENGINES = ['tracepoint', 'redirect'] as const;
 
 function loadReport(result: LoadResult): Report {
@@ -63,11 +63,16 @@ export const load: Command = {
     families: {
       type: 'string',
       requiresArg: true,
-      describe: 'address families; inet is IPv4 and IPv6 (default: inet)',
+      describe: 'address families: inet (IPv4 and IPv6), and with it unix, packet, vsock (default: inet)',
     },
     'log-packets': { type: 'boolean', describe: 'a line in the kernel log for every transfer; costly' },
     engine: { type: 'string', requiresArg: true, choices: ENGINES, describe: 'how transfers are seen' },
     history: { type: 'string', requiresArg: true, describe: 'how many ended processes are kept (default: 1024)' },
+    'max-flows': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'how many flows of a process are told apart; 0: none (default: 1024)',
+    },
     ko: { type: 'string', requiresArg: true, describe: 'path of a built net_traffic.ko' },
   },
   async run(args, { api, print, say, signal }) {
@@ -80,9 +85,9 @@ export const load: Command = {
     }
     const history = text(args, 'history');
     const families = list(args, 'families');
-    const unknown = families.find((family) => family !== 'inet');
-    if (unknown !== undefined)
-      throw new UsageError(`--families has '${unknown}'; inet (IPv4 and IPv6) is what can be counted.`);
+    const maxFlows = text(args, 'max-flows');
+    const wrong = families.length > 0 ? wrongFamilies(families) : null;
+    if (wrong !== null) throw new UsageError(`--families: ${wrong}`);
     const result = await api.load({
       programs,
       pids: processes,
@@ -90,7 +95,8 @@ export const load: Command = {
       families: families.length > 0 ? families : undefined,
       logPackets: flag(args, 'log-packets'),
       engine: choice(args, 'engine', ENGINES),
-      history: history === undefined ? undefined : wholeNumber(history, 'history', HISTORY_MAX),
+      history: history === undefined ? undefined : wholeNumber(history, 'history', 1, HISTORY_MAX),
+      maxFlows: maxFlows === undefined ? undefined : wholeNumber(maxFlows, 'max-flows', 0, MAX_FLOWS_MAX),
       ko: text(args, 'ko'),
       signal,
     });

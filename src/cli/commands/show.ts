@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { choice, words } from '../arguments';
+import { choice, flag, words } from '../arguments';
 import type { Command } from '../command';
 import { snapshotReport } from '../format/snapshot';
 import { visible } from '../format/style';
@@ -18,13 +18,15 @@ export const show: Command = {
   examples: [
     ['$0 show --json', 'everything, for programs'],
     ['$0 show nginx --sort sent', 'one program, who sent most first'],
+    ['$0 show nginx --flows', 'with whom, by connection, by remote host and by scope'],
   ],
   options: {
+    flows: { type: 'boolean', describe: 'also with whom: each flow, and totals by remote host and by scope' },
     sort: { type: 'string', requiresArg: true, choices: SORTS, describe: 'order of processes (default: start)' },
   },
   async run(args, { api, print, say }) {
     const who = words(args, 'who');
-    const { snapshot, unknown } = select(await api.snapshot(), who);
+    const { snapshot, unknown } = select(await api.snapshot({ flows: flag(args, 'flows') }), who);
     for (const word of unknown) say(`Nothing monitored is called ${visible(word)}; lkm-traffic show lists what is.`);
     if (unknown.length > 0 && unknown.length === who.length) return 1;
     print(

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
+import { TRANSPORTS } from '../../traffic';
 import type { Counters, Process, Program, Traffic } from '../../types';
 import type { CsvValue, Report } from './report';
 
-const TRANSPORTS = ['total', 'tcp', 'udp', 'other'] as const;
 const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
 
 function columnOf(transport: string, counter: keyof Counters): string {
   return transport + counter.charAt(0).toUpperCase() + counter.slice(1);
 }
 
-const TRAFFIC_COLUMNS = TRANSPORTS.flatMap((transport) => COUNTERS.map((counter) => columnOf(transport, counter)));
+const TRAFFIC_COLUMNS = ['total', ...TRANSPORTS].flatMap((transport) =>
+  COUNTERS.map((counter) => columnOf(transport, counter)),
+);
 
 function trafficValues(traffic: Traffic): CsvValue[] {
-  return TRANSPORTS.flatMap((transport) => COUNTERS.map((counter) => traffic[transport][counter]));
+  return [traffic.total, ...TRANSPORTS.map((transport) => traffic[transport])].flatMap((counters) =>
+    COUNTERS.map((counter) => counters?.[counter] ?? null),
+  );
 }
 
 const PROCESS_COLUMNS = [

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
-import type { Process, Program, Snapshot, Traffic } from '../../types';
+import { TRANSPORTS } from '../../traffic';
+import type { Counters, Process, Program, Snapshot, Traffic } from '../../types';
 import type { Metric, Sample } from './prometheus';
 
 type Labels = Readonly<Record<string, string>>;
 
-const TRANSPORTS = ['tcp', 'udp', 'other'] as const;
+/** Nothing of a transport that is not counted. */
+export function directions(labels: Labels, counters: Counters | null, what: 'Bytes' | 'Messages'): Sample[] {
+  if (counters === null) return [];
+  return [
+    { labels: { ...labels, direction: 'received' }, value: counters[`received${what}`] },
+    { labels: { ...labels, direction: 'sent' }, value: counters[`sent${what}`] },
+  ];
+}
 
 function byTransport(labels: Labels, traffic: Traffic, what: 'Bytes' | 'Messages'): Sample[] {
-  return TRANSPORTS.flatMap((transport) => [
-    { labels: { ...labels, transport, direction: 'received' }, value: traffic[transport][`received${what}`] },
-    { labels: { ...labels, transport, direction: 'sent' }, value: traffic[transport][`sent${what}`] },
-  ]);
+  return TRANSPORTS.flatMap((transport) => directions({ ...labels, transport }, traffic[transport], what));
 }
 
 function programLabels({ name, kind, owner }: Program): Labels {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { Process, Program, Snapshot } from '../../types';
+import { amountColumns, amountsOf } from './amounts';
 import { processesCsv } from './csv';
+import { flowLines, flowMetrics, flowsCsv, flowsData, flowsText } from './flows';
 import { infoMetric, processMetrics, programMetrics } from './metrics';
 import type { Report } from './report';
+import { inWords } from './reasons';
 import { visible, type Style } from './style';
 import { formatTable } from './table';
 import { asTree, type Sort } from './tree';
@@ -19,20 +22,26 @@ export interface SnapshotView {
 /** Processes as a tree, programs, totals. */
 export function snapshotReport(snapshot: Snapshot, view: SnapshotView = {}): Report {
   const { perProcess = false } = view;
-  const { processes, programs, total, exact, evicted, takenAt } = snapshot;
+  const { processes, programs, total, exact, evicted, takenAt, flows } = snapshot;
   return {
     type: 'snapshot',
-    data: snapshot,
+    data: flows ? { ...snapshot, ...flowsData(flows) } : snapshot,
     lines: [
       ...processes.map((process) => ({ type: 'process', data: process })),
       ...programs.map((program) => ({ type: 'program', data: program })),
+      ...(flows ? flowLines(flows) : []),
       {
         type: 'total',
         data: { takenAt, families: snapshot.families, engine: snapshot.engine, total, exact, evicted },
       },
     ],
-    csv: processesCsv(processes),
-    metrics: [infoMetric(snapshot), ...programMetrics(programs), ...(perProcess ? processMetrics(processes) : [])],
+    csv: flows ? flowsCsv(flows, processes) : processesCsv(processes),
+    metrics: [
+      infoMetric(snapshot),
+      ...programMetrics(programs),
+      ...(perProcess ? processMetrics(processes) : []),
+      ...(flows ? flowMetrics(flows, processes) : []),
+    ],
     table: (style) => snapshotText(snapshot, view, style),
   };
 }
@@ -43,6 +52,7 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
   if (processes.length > 0) parts.push(processTable(processes, sort, style));
   else if (!final && programs.every(({ started }) => started === 0n)) parts.push(whatNext(snapshot));
   if (programs.length > 0) parts.push(programTable(snapshot, style));
+  if (snapshot.flows) parts.push(flowsText(snapshot.flows, processes, style));
   const summary = [`${style.colors.bold('Total')}  ${receivedAndSent(total.total, exact, style)}`];
   if (evicted > 0n) {
     summary.push(
@@ -50,21 +60,11 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
     );
   }
   const reasons = [...new Set(processes.flatMap((process) => process.reasons))];
-  if (reasons.length > 0) summary.push(`Lower bounds (>=), because: ${reasons.map(visible).join(', ')}.`);
+  if (reasons.length > 0)
+    summary.push('Lower bounds (>=), because:', ...reasons.map((reason) => `  ${inWords(reason)}`));
   summary.push(style.colors.dim(whatIsCounted(families)));
   parts.push(summary.join('\n'));
   return parts.join('\n\n');
-}
-
-function amounts({ traffic, exact }: Pick<Process, 'traffic' | 'exact'>, { units }: Style): string[] {
-  const { receivedBytes, receivedMessages, sentBytes, sentMessages } = traffic.total;
-  const amount = (bytes: bigint): string => `${exact ? '' : '>='}${units.bits === true ? bytes * 8n : bytes}`;
-  return [amount(receivedBytes), receivedMessages.toString(), amount(sentBytes), sentMessages.toString()];
-}
-
-function amountColumns({ units }: Style): { title: string; align: 'right' }[] {
-  const unit = units.bits === true ? 'BITS' : 'BYTES';
-  return [`RECEIVED ${unit}`, 'MESSAGES', `SENT ${unit}`, 'MESSAGES'].map((title) => ({ title, align: 'right' }));
 }
 
 /** `running`, `exited 0`, `SIGKILL`, `detached` */
@@ -79,7 +79,7 @@ function processTable(processes: readonly Process[], sort: Sort, style: Style): 
     prefix + visible(process.comm ?? process.program ?? '?'),
     process.program === null ? '-' : visible(process.program),
     stateOf(process),
-    ...amounts(process, style),
+    ...amountsOf(process.traffic.total, process.exact, style),
     brief(process.startedAt),
   ]);
   const columns = [
@@ -109,7 +109,7 @@ function programTable({ programs, processes }: Snapshot, style: Style): string {
     ...(foreign ? [ownerTitle(program.owner)] : []),
     program.started.toString(),
     program.running.toString(),
-    ...amounts({ traffic: program.traffic, exact: isExact(program) }, style),
+    ...amountsOf(program.traffic.total, isExact(program), style),
   ]);
   return formatTable(columns, rows, style);
 }

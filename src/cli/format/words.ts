@@ -3,7 +3,12 @@ import type { Counters, Program, Snapshot, Timestamp } from '../../types';
 import { fullAmount } from '../../units';
 import { visible, type Style } from './style';
 
-const FAMILY_NAMES: Readonly<Record<string, string>> = { inet: 'inet (IPv4 and IPv6)' };
+const FAMILY_NAMES: Readonly<Record<string, string>> = {
+  inet: 'inet (IPv4 and IPv6)',
+  unix: 'AF_UNIX',
+  packet: 'AF_PACKET',
+  vsock: 'AF_VSOCK',
+};
 
 /** What every report for people ends with: which numbers these are. */
 export function whatIsCounted(families: readonly string[]): string {

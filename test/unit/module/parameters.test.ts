@@ -46,7 +46,10 @@ test.each([
   [{ pids: [0] }, /not a PID/],
   [{ pids: [1.5] }, /not a PID/],
   [{ programs: ['a'], families: [] }, /No address family/],
-  [{ programs: ['a'], families: ['unix'] }, /'unix'/],
+  [{ programs: ['a'], families: ['unix'] }, /inet,unix/],
+  [{ programs: ['a'], families: ['inet', 'vsok'] }, /'vsok'.* vsock may be meant/],
+  [{ programs: ['a'], maxFlows: 65537 }, /maxFlows/],
+  [{ programs: ['a'], maxFlows: -1 }, /maxFlows/],
   [{ programs: ['a'], history: 0 }, /history/],
 ])('%j is refused', (options, message) => {
   expect(() => {

@@ -17,7 +17,7 @@ describe('snapshot', () => {
     kernel.insert();
     kernel.processes = [ended(aProcess({ id: 1n, exe: '/a b/c\\d', comm: '-' }), 1n, tcp(175n))];
     kernel.programs = [aProgram({ owner: 0 })];
-    expect(await snapshot(kernel.host)).toMatchObject({
+    expect(await snapshot({}, kernel.host)).toMatchObject({
       families: ['inet'],
       engine: 'tracepoint',
       processes: kernel.processes,
@@ -35,11 +35,11 @@ describe('snapshot', () => {
   ] as const)('of a loaded module whose files fail with %s is %s', async (errno, code) => {
     kernel.insert();
     kernel.failures.read.push(errno);
-    await expect(snapshot(kernel.host)).rejects.toEqual(refusal(code));
+    await expect(snapshot({}, kernel.host)).rejects.toEqual(refusal(code));
   });
 
   test('of an absent module is ERR_NOT_LOADED, with the command that loads it', async () => {
-    await expect(snapshot(kernel.host)).rejects.toMatchObject({
+    await expect(snapshot({}, kernel.host)).rejects.toMatchObject({
       code: 'ERR_NOT_LOADED',
       hint: expect.stringMatching(/load --fname/) as string,
     });

@@ -45,6 +45,14 @@ test('the largest count of the kernel is kept to the digit', () => {
   expect(byId(2n).traffic.total.receivedBytes).toBe(18446744073709551615n);
 });
 
+test('a family besides inet has counters where it is counted, and none, not zeros, where it is not', () => {
+  const counted = { receivedBytes: 4000n, receivedMessages: 5n, sentBytes: 300n, sentMessages: 4n };
+  expect(byId(3n).traffic).toMatchObject({ unix: counted, packet: null, vsock: null });
+  expect(byId(1n).traffic.unix).toBeNull();
+  const { tcp, udp, other, total } = byId(3n).traffic;
+  expect(total.receivedBytes).toBe(tcp.receivedBytes + udp.receivedBytes + other.receivedBytes + 4000n);
+});
+
 test('while it runs there is no end', () => {
   expect(byId(2n)).toMatchObject({ endedAt: null, endSeq: null, exitCode: null, signal: null });
 });

@@ -4,6 +4,7 @@ import type { Api } from '../../../src/cli/api';
 import { run } from '../../../src/cli/main';
 import { describe as describeSnapshot } from '../../../src/module/snapshot';
 import { parseCounters } from '../../../src/proc/counters';
+import { parseFlows } from '../../../src/proc/flows';
 import { parsePrograms } from '../../../src/proc/programs';
 import { parseStatus } from '../../../src/proc/status';
 import type { Snapshot } from '../../../src/types';
@@ -34,7 +35,8 @@ export const workingApi: Api = {
       ...{ loaded: true, ko: '/x.ko', engine: 'tracepoint', families: ['inet'], programs, pids },
       alreadyRunning: [{ program: 'server.out', pid: 501 }],
     }),
-  snapshot: () => Promise.resolve(aSnapshot),
+  snapshot: ({ flows = false } = {}) =>
+    Promise.resolve(flows ? { ...aSnapshot, flows: parseFlows(fixture('flows')) } : aSnapshot),
   status: () =>
     Promise.resolve({
       ...{ healthy: true, loaded: true, problems: [], parameters: { engine: 'tracepoint' } },

@@ -144,6 +144,8 @@ export class FakeKernel {
         ...{ version: '0.1.0', abi: 1, engine: 'tracepoint', families: 'inet', state: 'counting', log_packets: 0 },
         ...{
           history: 1024,
+          flows: 0,
+          max_flows: 1024,
           follow: 1,
           records_running: 0,
           records_ended: 0,

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
-import type { Process, Program, Timestamp, Traffic } from '../../../src/types';
+import type { Process, Program, Timestamp, Traffic, Transport } from '../../../src/types';
 
 /** The files of the module, written from the objects that the parsers give. */
 
-const TRANSPORTS = ['tcp', 'udp', 'other'] as const;
-const TRAFFIC_COLUMNS = TRANSPORTS.flatMap((transport) =>
-  ['rx_bytes', 'rx_msgs', 'tx_bytes', 'tx_msgs'].map((counter) => `${transport}_${counter}`),
-);
+const INET = ['tcp', 'udp', 'other'] as const;
+const FAMILIES = ['unix', 'packet', 'vsock'] as const;
 
-function trafficFields(traffic: Traffic): bigint[] {
-  return TRANSPORTS.flatMap((transport) => {
-    const { receivedBytes, receivedMessages, sentBytes, sentMessages } = traffic[transport];
+const columnsOf = (transports: readonly Transport[]): string[] =>
+  transports.flatMap((transport) =>
+    ['rx_bytes', 'rx_msgs', 'tx_bytes', 'tx_msgs'].map((counter) => `${transport}_${counter}`),
+  );
+
+function fieldsOf(traffic: Traffic, transports: readonly Transport[]): (bigint | null)[] {
+  return transports.flatMap((transport) => {
+    const counters = traffic[transport];
+    if (counters === null) return [null, null, null, null];
+    const { receivedBytes, receivedMessages, sentBytes, sentMessages } = counters;
     return [receivedBytes, receivedMessages, sentBytes, sentMessages];
   });
 }
@@ -36,15 +41,16 @@ export function renderCounters(processes: readonly Process[]): string {
   const columns =
     'id pid parent_id root_id ppid root program owners uid state since start_ns end_ns end_seq exit_code'.split(' ');
   return file(
-    [...columns, ...TRAFFIC_COLUMNS, 'exact', 'reasons', 'comm', 'exe', 'watches'],
+    [...columns, ...columnsOf(INET), 'exact', 'reasons', 'comm', 'exe', 'watches', ...columnsOf(FAMILIES)],
     processes.map((p) => [
       ...[p.id, p.pid, p.parentId, p.rootId, p.ppid, p.rootPid, p.program, p.owners, p.uid, p.state, p.since],
       nanoseconds(p.startedAt),
       p.endedAt === null ? null : nanoseconds(p.endedAt),
       p.endSeq,
       p.exitCode === null ? null : p.exitCode << 8,
-      ...trafficFields(p.traffic),
+      ...fieldsOf(p.traffic, INET),
       ...[p.exact, p.reasons, p.comm, p.exe, p.watches],
+      ...fieldsOf(p.traffic, FAMILIES),
     ]),
   );
 }
@@ -52,11 +58,12 @@ export function renderCounters(processes: readonly Process[]): string {
 export function renderPrograms(programs: readonly Program[]): string {
   const columns = 'id name owner kind follow since_ns started running ended evicted missed'.split(' ');
   return file(
-    [...columns, ...TRAFFIC_COLUMNS],
+    [...columns, ...columnsOf(INET), ...columnsOf(FAMILIES)],
     programs.map((p) => [
       ...[p.id, p.name, p.owner, p.kind, p.follow, nanoseconds(p.watchedAt)],
       ...[p.started, p.running, p.ended, p.evicted, p.missed],
-      ...trafficFields(p.traffic),
+      ...fieldsOf(p.traffic, INET),
+      ...fieldsOf(p.traffic, FAMILIES),
     ]),
   );
 }

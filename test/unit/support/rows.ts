@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { timestamp } from '../../../src/time';
-import { NOTHING, trafficOf } from '../../../src/traffic';
+import { NO_TRAFFIC, trafficOf } from '../../../src/traffic';
 import type { Process, Program, Traffic } from '../../../src/types';
 
 /** Traffic over TCP only. */
 export function tcp(receivedBytes: bigint, sentBytes = receivedBytes): Traffic {
   const messages = (bytes: bigint): bigint => (bytes > 0n ? 1n : 0n);
-  return trafficOf(
-    { receivedBytes, receivedMessages: messages(receivedBytes), sentBytes, sentMessages: messages(sentBytes) },
-    NOTHING,
-    NOTHING,
-  );
+  return trafficOf({
+    ...NO_TRAFFIC,
+    tcp: { receivedBytes, receivedMessages: messages(receivedBytes), sentBytes, sentMessages: messages(sentBytes) },
+  });
 }
 
 export function aProcess(given: Partial<Process> & { readonly id: bigint }): Process {
