@@ -8,9 +8,11 @@ kernel_args=()
 
 # Nothing that was not asked for: no display, no network card, no floppy.
 # /dev/kvm may exist and hang; TCG is there everywhere and behaves the same.
-device_machine() {  # SMP MEMORY CPU
+# One host thread for all processors: QEMU 7.2, with a thread each, may translate code that another
+# processor is patching, and keep running the breakpoint that ftrace had there for a moment.
+device_machine() {  # SMP MEMORY CPU THREADS
   qemu_args+=(-nodefaults -no-user-config -display none -no-reboot)
-  qemu_args+=(-machine "pc,accel=tcg" -cpu "$3" -smp "$1" -m "$2")
+  qemu_args+=(-machine pc -accel "tcg,thread=$4" -cpu "$3" -smp "$1" -m "$2")
   # A panic resets at once, and -no-reboot makes the reset QEMU's end. An oops is a failure
   # whatever follows it: it ends the run too, while its text is on the console.
   kernel_args+=(panic=-1 oops=panic mitigations=off cryptomgr.notests)
