@@ -2,6 +2,7 @@
 /*
  * A program that counts for itself what its calls returned, and says so at its end: the witness
  * against which the module's counters are held. `NAME.out SCENARIO` runs one scenario.
+ * Its report is the line `process PID` and a line a column; a program of several processes prints one of each.
  */
 #ifndef WITNESS_H
 #define WITNESS_H
@@ -13,12 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-enum transport { TCP, UDP, OTHER, TRANSPORTS };
+enum transport { TCP, UDP, OTHER, UNIX, PACKET, VSOCK, TRANSPORTS };
 enum direction { RX, TX, DIRECTIONS };
 
 struct scenario {
@@ -26,23 +28,37 @@ struct scenario {
   void (*run)(void);
 };
 
-static struct {
+struct moved {
   _Atomic unsigned long long bytes, messages;
   /* The kernel decides how many messages make up the bytes. */
   _Atomic bool messages_unknown;
-} witnessed[TRANSPORTS][DIRECTIONS];
+};
+
+typedef struct moved witnessed_t[TRANSPORTS][DIRECTIONS];
+
+static witnessed_t witnessed;
+
+/* @messages: how many the bytes are, or -1: as many as the kernel makes of them. */
+static inline void add_moved(struct moved* moved, unsigned long long bytes, int messages) {
+  moved->bytes += bytes;
+  if (messages < 0)
+    moved->messages_unknown = true;
+  else
+    moved->messages += messages;
+}
 
 static inline long witness(enum transport transport, enum direction direction, long result, const char* call) {
   if (result < 0)
     err(1, "%s", call);
-  witnessed[transport][direction].bytes += result;
-  witnessed[transport][direction].messages++;
+  add_moved(&witnessed[transport][direction], result, 1);
   return result;
 }
 
 static inline long witness_bytes(enum transport transport, enum direction direction, long result, const char* call) {
-  witnessed[transport][direction].messages_unknown = true;
-  return witness(transport, direction, result, call);
+  if (result < 0)
+    err(1, "%s", call);
+  add_moved(&witnessed[transport][direction], result, -1);
+  return result;
 }
 
 /* A call that is one message, and one that is any number of them. */
@@ -128,20 +144,50 @@ static inline void receive_all(enum transport transport, int from, size_t size) 
   }
 }
 
-static inline void report_witness(void) {
-  static const char* const transports[] = {"tcp", "udp", "other"};
+static inline void report_of(pid_t pid, witnessed_t by) {
+  static const char* const transports[] = {"tcp", "udp", "other", "unix", "packet", "vsock"};
   static const char* const directions[] = {"rx", "tx"};
 
+  printf("process %d\n", pid);
   for (int t = 0; t < TRANSPORTS; t++) {
     for (int d = 0; d < DIRECTIONS; d++) {
-      printf("%s_%s_bytes %llu\n", transports[t], directions[d], witnessed[t][d].bytes);
-      if (witnessed[t][d].messages_unknown)
+      printf("%s_%s_bytes %llu\n", transports[t], directions[d], by[t][d].bytes);
+      if (by[t][d].messages_unknown)
         printf("%s_%s_msgs any\n", transports[t], directions[d]);
       else
-        printf("%s_%s_msgs %llu\n", transports[t], directions[d], witnessed[t][d].messages);
+        printf("%s_%s_msgs %llu\n", transports[t], directions[d], by[t][d].messages);
     }
   }
   fflush(stdout);
+}
+
+static inline void report_witness(void) {
+  report_of(getpid(), witnessed);
+}
+
+/* A child that has counted nothing yet; what was printed is not printed again by it. */
+static inline pid_t fork_anew(void) {
+  pid_t child;
+
+  fflush(stdout);
+  child = CHECK(fork());
+  if (!child)
+    memset(&witnessed, 0, sizeof(witnessed));
+  return child;
+}
+
+static inline void end_child(void) {
+  report_witness();
+  exit(0);
+}
+
+/* Its wait status is to be @status. */
+static inline void await_child(pid_t child, int status) {
+  int ended;
+
+  CHECK(waitpid(child, &ended, 0));
+  if (ended != status)
+    errx(1, "the child ended with %#x", ended);
 }
 
 /* Without an argument: the names, a line each. */
