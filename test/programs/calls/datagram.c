@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Datagrams, raw sockets, SCTP, and the families that are not the network. */
+/* Datagrams, raw sockets, and the families that are not the network. */
 #define _GNU_SOURCE
 #include "../witness.h"
 
@@ -160,14 +160,6 @@ static void raw6(void) {
     RECEIVED(OTHER, recv(raw, buffer, sizeof(buffer), 0));
 }
 
-static void sctp(void) {
-  int ends[2];
-
-  stream_pair(AF_INET, IPPROTO_SCTP, ends);
-  SENT(OTHER, send(ends[0], data, 1234, 0));
-  RECEIVED(OTHER, recv(ends[1], buffer, sizeof(buffer), 0));
-}
-
 /* Of a stream, of datagrams, spliced, with a descriptor: not the network. */
 static void unix_sockets(void) {
   static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
@@ -204,7 +196,7 @@ int main(int argc, char** argv) {
       {"ipv4", ipv4},           {"ipv6", ipv6},         {"empty", empty},
       {"truncated", truncated}, {"peek", peek},         {"error-queue", error_queue},
       {"mmsg", mmsg},           {"segments", segments}, {"splice", splice_both},
-      {"raw-ipv4", raw4},       {"raw-ipv6", raw6},     {"sctp", sctp},
+      {"raw-ipv4", raw4},       {"raw-ipv6", raw6},     
       {"unix", unix_sockets},   {"netlink", netlink},   {}};
 
   return run_scenario(scenarios, argc, argv);

@@ -264,6 +264,31 @@ static void fast_open(void) {
   }
 }
 
+/* connect() waits for the first write, which goes with the SYN. */
+static void fast_open_connect(void) {
+  struct sockaddr_storage address;
+  socklen_t size = loopback(AF_INET, &address);
+  int listener = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+  int backlog = 5, on = 1;
+
+  CHECK(bind(listener, (struct sockaddr*)&address, size));
+  CHECK(setsockopt(listener, SOL_TCP, TCP_FASTOPEN, &backlog, sizeof(backlog)));
+  CHECK(listen(listener, 1));
+  CHECK(getsockname(listener, (struct sockaddr*)&address, &size));
+  for (int i = 0; i < 2; i++) {
+    int client = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+    int server;
+
+    CHECK(setsockopt(client, SOL_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on)));
+    CHECK(connect(client, (struct sockaddr*)&address, size));
+    SENT(TCP, write(client, data, 450));
+    server = CHECK(accept(listener, NULL, NULL));
+    receive_all(TCP, server, 450);
+    close(client);
+    close(server);
+  }
+}
+
 /* Payload, not records: the bytes that the program holds. */
 static void kernel_tls(void) {
   struct tls12_crypto_info_aes_gcm_128 keys = {
@@ -339,6 +364,7 @@ int main(int argc, char** argv) {
                                               {"vmsplice", by_vmsplice},
                                               {"zero-copy", zero_copy},
                                               {"fast-open", fast_open},
+                                              {"fast-open-connect", fast_open_connect},
                                               {"kernel-tls", kernel_tls},
                                               {"kernel-tls-splice", kernel_tls_splice},
                                               {"mptcp", mptcp},

@@ -4,6 +4,7 @@
 #include "../witness.h"
 
 #include <linux/io_uring.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -62,19 +63,28 @@ static void submit(struct io_uring_sqe request) {
   CHECK(syscall(__NR_io_uring_enter, ring.fd, 1, 0, enter, NULL, 0));
 }
 
-static long complete(void) {
+/* The next completion; its flags go to @flags. */
+static long completion(unsigned int* flags) {
   unsigned int head = *ring.cq_head;
+  struct io_uring_cqe* cqe = &ring.cqes[head & *ring.cq_mask];
   long result;
 
   while (head == __atomic_load_n(ring.cq_tail, __ATOMIC_ACQUIRE))
     CHECK(syscall(__NR_io_uring_enter, ring.fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0));
-  result = ring.cqes[head & *ring.cq_mask].res;
+  result = cqe->res;
+  *flags = cqe->flags;
   __atomic_store_n(ring.cq_head, head + 1, __ATOMIC_RELEASE);
   if (result < 0) {
     errno = -result;
     return -1;
   }
   return result;
+}
+
+static long complete(void) {
+  unsigned int flags;
+
+  return completion(&flags);
 }
 
 static struct io_uring_sqe request(int opcode, int fd, void* from, size_t size) {
@@ -153,9 +163,147 @@ static void splice_in(void) {
   EXPECT(500, RECEIVED_BYTES(TCP, perform(sqe)));
 }
 
+static void zero_copy_message(void) {
+  struct iovec parts[2] = {{data, 9000}, {data, 1000}};
+  struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+  int ends[2];
+
+  open_ring(0);
+  stream_pair(AF_INET, 0, ends);
+  SENT(TCP, perform(request(IORING_OP_SENDMSG_ZC, ends[0], &message, 1)));
+  receive_all(TCP, ends[1], 10000);
+  EXPECT(0, complete());
+}
+
+#define BUFFERS 8
+#define BUFFER_SIZE 1000
+#define GROUP 1
+
+/* Buffers from which the kernel chooses. */
+static void provide_buffers(void) {
+  static char pool[BUFFERS][BUFFER_SIZE];
+  struct io_uring_buf_ring* provided =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  struct io_uring_buf_reg registration = {
+      .ring_addr = (unsigned long)provided, .ring_entries = BUFFERS, .bgid = GROUP};
+
+  CHECK(syscall(__NR_io_uring_register, ring.fd, IORING_REGISTER_PBUF_RING, &registration, 1));
+  for (int i = 0; i < BUFFERS; i++) {
+    provided->bufs[i].addr = (unsigned long)pool[i];
+    provided->bufs[i].len = BUFFER_SIZE;
+    provided->bufs[i].bid = i;
+  }
+  __atomic_store_n(&provided->tail, BUFFERS, __ATOMIC_RELEASE);
+}
+
+static void submit_selecting(int opcode, int fd, void* message, unsigned short flags) {
+  struct io_uring_sqe sqe = request(opcode, fd, message, message ? 1 : 0);
+
+  sqe.flags = IOSQE_BUFFER_SELECT;
+  sqe.ioprio = flags;
+  sqe.buf_group = GROUP;
+  submit(sqe);
+}
+
+/* One request goes on and on, a completion a buffer. */
+static void multishot(void) {
+  unsigned int flags;
+  int ends[2];
+
+  open_ring(0);
+  provide_buffers();
+  stream_pair(AF_INET, 0, ends);
+  submit_selecting(IORING_OP_RECV, ends[1], NULL, IORING_RECV_MULTISHOT);
+  for (int i = 0; i < 3; i++) {
+    SENT(TCP, send(ends[0], data, 1500, 0));
+    for (long left = 1500; left;) {
+      left -= RECEIVED(TCP, completion(&flags));
+      if (!(flags & IORING_CQE_F_MORE))
+        errx(1, "the request ended");
+    }
+  }
+  close(ends[0]);
+  EXPECT(0, completion(&flags));
+}
+
+static void multishot_messages(void) {
+  /* What precedes the payload in each buffer. */
+  const long header = sizeof(struct io_uring_recvmsg_out);
+  struct msghdr incoming = {};
+  int ends[2];
+
+  open_ring(0);
+  provide_buffers();
+  datagram_pair(AF_INET, ends);
+  submit_selecting(IORING_OP_RECVMSG, ends[1], &incoming, IORING_RECV_MULTISHOT);
+  for (int i = 0; i < 4; i++) {
+    struct iovec part = {data, 200 * i};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    SENT(UDP, sendmsg(ends[0], &message, 0));
+    EXPECT(200 * i, RECEIVED(UDP, complete() - header));
+  }
+}
+
+#ifndef IORING_RECVSEND_BUNDLE
+#define IORING_RECVSEND_BUNDLE (1U << 4)
+#endif
+
+/* One receive fills several buffers. */
+static void bundle(void) {
+  int ends[2];
+
+  open_ring(0);
+  provide_buffers();
+  stream_pair(AF_INET, 0, ends);
+  SENT(TCP, send(ends[0], data, 2500, 0));
+  submit_selecting(IORING_OP_RECV, ends[1], NULL, IORING_RECVSEND_BUNDLE);
+  EXPECT(2500, RECEIVED(TCP, complete()));
+}
+
+/* What a worker had sent when the process was killed is what the other end receives. */
+static void kill_worker(void) {
+  static witnessed_t theirs;
+  size_t size = 64 << 20;
+  int ends[2];
+  pid_t child;
+  long got;
+
+  stream_pair(AF_INET, 0, ends);
+  child = fork_anew();
+  if (!child) {
+    void* huge = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct io_uring_sqe sqe = request(IORING_OP_SEND, ends[0], huge, size);
+
+    open_ring(0);
+    sqe.flags = IOSQE_ASYNC;
+    sqe.msg_flags = MSG_WAITALL;
+    submit(sqe);
+    complete();
+    errx(1, "the send ended");
+  }
+  close(ends[0]);
+  receive_all(TCP, ends[1], 1 << 20);
+  CHECK(kill(child, SIGKILL));
+  await_child(child, SIGKILL);
+  while ((got = CHECK(recv(ends[1], buffer, sizeof(buffer), 0))))
+    add_moved(&witnessed[TCP][RX], got, 1);
+  add_moved(&theirs[TCP][TX], witnessed[TCP][RX].bytes, -1);
+  report_of(child, theirs);
+}
+
 int main(int argc, char** argv) {
-  static const struct scenario scenarios[] = {{"plain", plain},         {"workers", workers},     {"polling", polling},
-                                              {"zero-copy", zero_copy}, {"splice-in", splice_in}, {}};
+  static const struct scenario scenarios[] = {{"plain", plain},
+                                              {"workers", workers},
+                                              {"polling", polling},
+                                              {"zero-copy", zero_copy},
+                                              {"zero-copy-message", zero_copy_message},
+                                              {"multishot", multishot},
+                                              {"multishot-messages", multishot_messages},
+                                              {"bundle", bundle},
+                                              {"splice-in", splice_in},
+                                              {"kill-worker", kill_worker},
+                                              {}};
 
   return run_scenario(scenarios, argc, argv);
 }

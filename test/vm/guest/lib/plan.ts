@@ -6,11 +6,17 @@ import { kernelLog } from './kernel-log';
 
 type Body = () => Promise<void> | void;
 
-const planned: { name: string; body: Body; seconds: number }[] = [];
+/** What neighbouring tests share: begun with the first of them that runs, ended with the last. */
+export interface Shared {
+  readonly begin: () => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+const planned: { name: string; body: Body; seconds: number; shared: Shared | undefined }[] = [];
 
 /** A promise of the product, as a sentence, and what shows that it is kept. */
-export function test(name: string, body: Body, seconds = 60): void {
-  planned.push({ name, body, seconds });
+export function test(name: string, body: Body, seconds = 60, shared?: Shared): void {
+  planned.push({ name, body, seconds, shared });
 }
 
 /** What the module said while a test ran explains its failure. */
@@ -31,7 +37,18 @@ async function runBody(body: Body): Promise<void> {
 export function runPlanned(only: RegExp): void {
   const chosen = planned.filter((test) => only.test(test.name));
   console.log(`planned ${chosen.length}`);
-  for (const { name, body, seconds } of chosen) {
-    void run(name, { timeout: seconds * 1000 }, () => runBody(body));
-  }
+  chosen.forEach(({ name, body, seconds, shared }, n) => {
+    const first = shared !== chosen[n - 1]?.shared;
+    const last = shared !== chosen[n + 1]?.shared;
+    void run(name, { timeout: seconds * 1000 }, async () => {
+      try {
+        await runBody(async () => {
+          if (first) await shared?.begin();
+          await body();
+        });
+      } finally {
+        if (last) await shared?.end();
+      }
+    });
+  });
 }
