@@ -69,7 +69,7 @@ static void unconnected6(void) {
   unconnected(AF_INET6);
 }
 
-/* Bytes are counted when they are taken, one datagram though they make; a probe takes none. */
+/* Bytes are counted when they are taken, one datagram though they make. */
 static void corked(void) {
   int ends[2];
 
@@ -78,8 +78,17 @@ static void corked(void) {
   SENT(UDP, send(ends[0], data, 200, MSG_MORE));
   SENT(UDP, send(ends[0], data, 300, 0));
   EXPECT(600, RECEIVED(UDP, recv(ends[1], buffer, sizeof(buffer), 0)));
+}
+
+/* It asks for the way, and sends nothing. */
+static void probe(void) {
+  int ends[2];
+
+  datagram_pair(AF_INET, ends);
   EXPECT(0, send(ends[0], NULL, 0, MSG_CONFIRM | MSG_PROBE));
   FAILS(EAGAIN, recv(ends[1], buffer, 10, MSG_DONTWAIT));
+  EXPECT(0, SENT(UDP, send(ends[0], NULL, 0, 0)));
+  EXPECT(0, RECEIVED(UDP, recv(ends[1], buffer, 10, 0)));
 }
 
 static int member(struct sockaddr_in* group) {
@@ -172,6 +181,7 @@ int main(int argc, char** argv) {
                                               {"unconnected-ipv4", unconnected4},
                                               {"unconnected-ipv6", unconnected6},
                                               {"corked", corked},
+                                              {"probe", probe},
                                               {"multicast", multicast},
                                               {"two-processes", two_processes},
                                               {"lite", lite},

@@ -290,12 +290,13 @@ export const inet: readonly Case[] = [
     ...own,
   },
   {
-    case: 'MSG_MORE, MSG_PROBE on UDP',
-    rule: 'each call counts what it took; a probe took nothing',
+    case: 'MSG_MORE on UDP',
+    rule: 'each call counts what it took',
     program: 'udp',
     scenario: 'corked',
     ...own,
   },
+  { case: 'MSG_PROBE', rule: 'nothing', program: 'udp', scenario: 'probe', ...own },
   {
     case: 'splice of datagrams, both ways',
     rule: 'once',
@@ -420,8 +421,8 @@ export const inet: readonly Case[] = [
     ...own,
   },
   {
-    case: 'io_uring: one receive into several buffers (bundle)',
-    rule: 'one message',
+    case: 'io_uring: receive into several buffers (bundle)',
+    rule: 'the bytes delivered; how many messages they are depends on the kernel',
     program: 'uring',
     scenario: 'bundle',
     since: { major: 6, minor: 10, what: 'bundles of io_uring' },
