@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/** With whom: each flow has the names that the program's own sockets had, and the bytes that its calls returned. */
+import assert from 'node:assert/strict';
+import { engine, program } from './lib/environment';
+import { assertFlowsAddUp } from './cases/flows';
+import { consistentFlows } from './lib/flows';
+import { load } from './lib/module';
+import { test } from './lib/plan';
+import { Program } from './lib/program';
+import { record, type Row } from './lib/proc';
+
+const columns = [
+  'transport',
+  'family',
+  'netns',
+  'local_addr',
+  'local_port',
+  'remote_addr',
+  'remote_port',
+  'scope',
+  'rx_bytes',
+  'rx_msgs',
+  'tx_bytes',
+  'tx_msgs',
+];
+
+const sorted = (flows: string[]): string[] => [...flows].sort();
+
+/** Runs a scenario of ends.out; the flows that it is to have are those that it prints. */
+async function assertFlows(scenario: string, file = program('calls/ends.out'), args = [scenario]): Promise<Row[]> {
+  const ends = new Program(file, args);
+  const output = await ends.output();
+  const pid = /^process (\d+)$/m.exec(output)?.[1];
+  const row = record(Number(pid));
+  assertFlowsAddUp(row);
+  const flows = consistentFlows().filter((line) => line['id'] === row['id'] && line['kind'] === 'flow');
+  const expected = [...output.matchAll(/^flow (\w+) (.*)$/gm)]
+    .filter(([, by]) => by === 'any' || by === engine)
+    .map(([, , text = '']) => text);
+  assert.ok(expected.length > 1, output);
+  assert.deepEqual(sorted(flows.map((flow) => columns.map((name) => flow[name]).join(' '))), sorted(expected));
+  return flows;
+}
+
+test('flows of TCP connections and connected UDP, IPv4 and IPv6: two each, mirrored', async () => {
+  await load({ fname: 'ends.out' });
+  const before = Date.now();
+  const flows = await assertFlows('connections');
+  assert.equal(flows.length, 8);
+  for (const flow of flows) {
+    const [first = 0, last = 0] = [flow['first_ns'], flow['last_ns']].map((time) => Number(time) / 1e6);
+    // As exact as a tick of the kernel.
+    assert.ok(before - 10 <= first && first <= last && last <= Date.now() + 10, `${before} ${first} ${last}`);
+  }
+});
+
+test('flows of an IPv6 socket with a mapped address are of IPv4', async () => {
+  await load({ fname: 'ends.out' });
+  await assertFlows('mapped');
+});
+
+test('flows of unconnected UDP: the peer where the call names it and the engine sees it, else unknown', async () => {
+  await load({ fname: 'ends.out' });
+  await assertFlows('unconnected');
+});
+
+test('flows of a connected UDP socket that sends to somebody else are not guessed', async () => {
+  await load({ fname: 'ends.out' });
+  await assertFlows('elsewhere');
+});
+
+test('flows have the network namespace of their socket', async () => {
+  await load({ fname: 'ends.out' });
+  const flows = await assertFlows('namespaces');
+  assert.equal(new Set(flows.map((flow) => flow['netns'])).size, 2);
+});
+
+const peers = [
+  '127.0.0.1=loopback',
+  '127.9.9.9=loopback',
+  '::1=loopback',
+  // Addresses of this host.
+  '10.1.2.3=loopback',
+  '203.0.113.1=loopback',
+  '2001:db8::1=loopback',
+  'fd00::1=loopback',
+  // And of others, near and far.
+  '10.1.2.4=private',
+  '10.255.255.1=private',
+  '172.16.0.1=private',
+  '172.31.255.255=private',
+  '192.168.7.7=private',
+  '100.64.0.1=private',
+  '169.254.1.1=private',
+  '224.0.0.251=private',
+  'fd00::2=private',
+  '203.0.113.9=public',
+  '172.32.0.1=public',
+  '172.15.255.255=public',
+  '192.167.255.255=public',
+  '100.128.0.1=public',
+  '11.0.0.1=public',
+  '2001:db8::2=public',
+].join(' ');
+
+test('flows have the scope of their peer: loopback, private, public', async () => {
+  await load({ fname: 'ends.out' });
+  const script = `
+    ip link set lo up && ip link add d0 type dummy && ip link set d0 up &&
+    ip address add 10.1.2.3/24 dev d0 && ip address add 203.0.113.1/24 dev d0 &&
+    ip address add 2001:db8::1/64 dev d0 nodad && ip address add fd00::1/64 dev d0 nodad &&
+    ip route add default dev d0 && exec env PEERS='${peers}' ${program('calls/ends.out')} scopes`;
+  const flows = await assertFlows('scopes', 'unshare', ['--net', 'sh', '-c', script]);
+  assert.equal(flows.length, peers.split(' ').length);
+});
+
+test('flows that exceed max_flows= are summed as other, those before are kept', async () => {
+  await load({ fname: 'ends.out', max_flows: 3 });
+  const ends = new Program(program('calls/ends.out'), ['connections']);
+  await ends.output();
+  const lines = consistentFlows().filter((line) => line['pid'] === String(ends.pid));
+  const [first, second, third, ...more] = lines.filter((line) => line['kind'] === 'flow');
+  assert.deepEqual(more, []);
+  // In the order in which they began: both ends of the first connection, and one of the first UDP pair.
+  assert.deepEqual([first?.['transport'], second?.['transport'], third?.['transport']].sort(), ['tcp', 'tcp', 'udp']);
+  const rest = lines.filter((line) => line['kind'] === 'other');
+  const numbers = (line: Row): string[] =>
+    ['transport', 'rx_bytes', 'rx_msgs', 'tx_bytes', 'tx_msgs'].map((name) => line[name] ?? '');
+  assert.deepEqual(rest.map(numbers).sort(), [
+    ['tcp', '3070', '4', '3070', '4'],
+    // The kept one is the sender's, whose first transfer came first.
+    ['udp', '6070', '7', '3140', '5'],
+  ]);
+  assertFlowsAddUp(record(ends.pid));
+});
