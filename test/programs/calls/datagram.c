@@ -192,12 +192,13 @@ static void netlink(void) {
 }
 
 int main(int argc, char** argv) {
-  static const struct scenario scenarios[] = {
-      {"ipv4", ipv4},           {"ipv6", ipv6},         {"empty", empty},
-      {"truncated", truncated}, {"peek", peek},         {"error-queue", error_queue},
-      {"mmsg", mmsg},           {"segments", segments}, {"splice", splice_both},
-      {"raw-ipv4", raw4},       {"raw-ipv6", raw6},     
-      {"unix", unix_sockets},   {"netlink", netlink},   {}};
+  static const struct scenario scenarios[] = {{"ipv4", ipv4},          {"ipv6", ipv6},
+                                              {"empty", empty},        {"truncated", truncated},
+                                              {"peek", peek},          {"error-queue", error_queue},
+                                              {"mmsg", mmsg},          {"segments", segments},
+                                              {"splice", splice_both}, {"raw-ipv4", raw4},
+                                              {"raw-ipv6", raw6},      {"unix", unix_sockets},
+                                              {"netlink", netlink},    {}};
 
   return run_scenario(scenarios, argc, argv);
 }

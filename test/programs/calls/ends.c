@@ -8,6 +8,9 @@
 #include "../witness.h"
 
 #include <fcntl.h>
+#include <linux/if_packet.h>
+#include <linux/vm_sockets.h>
+#include <net/if.h>
 #include <sched.h>
 #include <sys/stat.h>
 
@@ -195,6 +198,54 @@ static void namespaces(void) {
   converse("tcp", ends, network_namespace());
 }
 
+/* A CID and a port; what is not bound has neither. */
+static void say_vsock(int fd, bool peer) {
+  struct sockaddr_vm end;
+  socklen_t size = sizeof(end);
+
+  CHECK((peer ? getpeername : getsockname)(fd, (struct sockaddr*)&end, &size));
+  if (end.svm_cid == VMADDR_CID_ANY)
+    printf(" -");
+  else
+    printf(" %u", end.svm_cid);
+  printf(" %u", end.svm_port);
+}
+
+/* Sockets of AF_UNIX and AF_PACKET have no ends that a flow could name. */
+static void local_families(void) {
+  struct sockaddr_vm address = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_LOCAL, .svm_port = VMADDR_PORT_ANY};
+  struct sockaddr_ll link = {
+      .sll_family = AF_PACKET, .sll_protocol = htons(0x88b5), .sll_ifindex = if_nametoindex("lo"), .sll_halen = 6};
+  unsigned long netns = network_namespace();
+  socklen_t size = sizeof(address);
+  int listener = CHECK(socket(AF_VSOCK, SOCK_STREAM, 0));
+  int tap = CHECK(socket(AF_PACKET, SOCK_DGRAM, 0));
+  int ends[2];
+
+  CHECK(bind(listener, (struct sockaddr*)&address, size));
+  CHECK(listen(listener, 1));
+  CHECK(getsockname(listener, (struct sockaddr*)&address, &size));
+  ends[0] = CHECK(socket(AF_VSOCK, SOCK_STREAM, 0));
+  CHECK(connect(ends[0], (struct sockaddr*)&address, size));
+  ends[1] = CHECK(accept(listener, NULL, NULL));
+  CHECK(send(ends[0], data, 1000, 0));
+  CHECK(recv(ends[1], buffer, 1000, MSG_WAITALL));
+  for (int i = 0; i < 2; i++) {
+    printf("flow any vsock vsock %lu", netns);
+    say_vsock(ends[i], false);
+    say_vsock(ends[i], true);
+    printf(" - %s\n", i ? "1000 1 0 0" : "0 0 1000 1");
+  }
+  for (int i = 0; i < 2; i++) {
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+    CHECK(send(ends[0], data, 300, 0));
+    CHECK(recv(ends[1], buffer, 300, MSG_WAITALL));
+  }
+  printf("flow any unix unix %lu - - - - loopback 600 2 600 2\n", netns);
+  CHECK(sendto(tap, data, 100, 0, (struct sockaddr*)&link, sizeof(link)));
+  printf("flow any packet packet %lu - - - - - 0 0 100 1\n", netns);
+}
+
 int main(int argc, char** argv) {
   static const struct scenario scenarios[] = {{"connections", connections},
                                               {"mapped", mapped},
@@ -202,6 +253,7 @@ int main(int argc, char** argv) {
                                               {"elsewhere", elsewhere},
                                               {"scopes", scopes},
                                               {"namespaces", namespaces},
+                                              {"local-families", local_families},
                                               {}};
 
   return run_scenario(scenarios, argc, argv);

@@ -187,8 +187,7 @@ static void packet_old(void) {
 /* ---- vsock --------------------------------------------------------------- */
 
 static void vsock_pair(int type, int ends[2]) {
-  struct sockaddr_vm address = {
-      .svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_LOCAL, .svm_port = VMADDR_PORT_ANY};
+  struct sockaddr_vm address = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_LOCAL, .svm_port = VMADDR_PORT_ANY};
   socklen_t size = sizeof(address);
   int listener = CHECK(socket(AF_VSOCK, type, 0));
 
@@ -246,20 +245,13 @@ static void together(void) {
 }
 
 int main(int argc, char** argv) {
-  static const struct scenario scenarios[] = {{"unix-stream", unix_stream},
-                                              {"unix-datagrams", unix_datagrams},
-                                              {"unix-packets", unix_packets},
-                                              {"unix-splice", unix_splice},
-                                              {"unix-sendfile", unix_sendfile},
-                                              {"unix-urgent", unix_urgent},
-                                              {"unix-rights", unix_rights},
-                                              {"packet-datagrams", packet_datagrams},
-                                              {"packet-frames", packet_frames},
-                                              {"packet-old", packet_old},
-                                              {"vsock-stream", vsock_stream},
-                                              {"vsock-packets", vsock_packets},
-                                              {"together", together},
-                                              {}};
+  static const struct scenario scenarios[] = {{"unix-stream", unix_stream},     {"unix-datagrams", unix_datagrams},
+                                              {"unix-packets", unix_packets},   {"unix-splice", unix_splice},
+                                              {"unix-sendfile", unix_sendfile}, {"unix-urgent", unix_urgent},
+                                              {"unix-rights", unix_rights},     {"packet-datagrams", packet_datagrams},
+                                              {"packet-frames", packet_frames}, {"packet-old", packet_old},
+                                              {"vsock-stream", vsock_stream},   {"vsock-packets", vsock_packets},
+                                              {"together", together},           {}};
 
   return run_scenario(scenarios, argc, argv);
 }

@@ -38,10 +38,7 @@ enum { AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2 };
 static long call(long number, long a, long b, long c, long d, long e) {
   long result;
 
-  __asm__ volatile("int $0x80"
-                   : "=a"(result)
-                   : "0"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
-                   : "memory");
+  __asm__ volatile("int $0x80" : "=a"(result) : "0"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
   return result;
 }
 

@@ -184,8 +184,7 @@ static void provide_buffers(void) {
   static char pool[BUFFERS][BUFFER_SIZE];
   struct io_uring_buf_ring* provided =
       mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  struct io_uring_buf_reg registration = {
-      .ring_addr = (unsigned long)provided, .ring_entries = BUFFERS, .bgid = GROUP};
+  struct io_uring_buf_reg registration = {.ring_addr = (unsigned long)provided, .ring_entries = BUFFERS, .bgid = GROUP};
 
   CHECK(syscall(__NR_io_uring_register, ring.fd, IORING_REGISTER_PBUF_RING, &registration, 1));
   for (int i = 0; i < BUFFERS; i++) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /** With whom: each flow has the names that the program's own sockets had, and the bytes that its calls returned. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { engine, program } from './lib/environment';
 import { assertFlowsAddUp } from './cases/flows';
 import { consistentFlows } from './lib/flows';
 import { load } from './lib/module';
+import { folder } from './lib/named';
 import { test } from './lib/plan';
-import { Program } from './lib/program';
+import { Program, outputOf } from './lib/program';
 import { record, type Row } from './lib/proc';
 
 const columns = [
@@ -112,6 +114,15 @@ test('flows have the scope of their peer: loopback, private, public', async () =
     ip route add default dev d0 && exec env PEERS='${peers}' ${program('calls/ends.out')} scopes`;
   const flows = await assertFlows('scopes', 'unshare', ['--net', 'sh', '-c', script]);
   assert.equal(flows.length, peers.split(' ').length);
+});
+
+test('flows of vsock have CIDs and ports, those of unix and packet no ends', async () => {
+  await load({ fname: 'ends.out', families: 'inet,unix,packet,vsock' });
+  await outputOf('modprobe', ['vsock_loopback']);
+  // Not to a pipe of Node's, which is a socket of AF_UNIX.
+  const output = join(folder(), 'output');
+  const script = `${program('calls/ends.out')} local-families >${output} && cat ${output}`;
+  assert.equal((await assertFlows('local-families', 'sh', ['-c', script])).length, 4);
 });
 
 test('flows that exceed max_flows= are summed as other, those before are kept', async () => {
