@@ -14,6 +14,7 @@
 #include "flow.h"
 #include "log.h"
 #include "params.h"
+#include "peer.h"
 #include "sctp.h"
 
 bool notrace traffic_is_counted(const struct sock *sk)
@@ -40,6 +41,9 @@ static bool is_message(const struct traffic_transfer *transfer)
 		return true;
 	/* Nothing of a stream is its end, and of MSG_PROBE nothing was sent; */
 	if (is_stream(sk) || (transfer->flags & MSG_PROBE))
+		return false;
+	if (transfer->direction == TRAFFIC_TX && !transfer->msg &&
+	    traffic_call_probes())
 		return false;
 	/* of datagrams it is an empty one, unless nobody may receive more. */
 	return transfer->direction == TRAFFIC_TX ||

@@ -71,6 +71,24 @@ static bool names_nobody(void)
 	}
 }
 
+/* The tracepoint is given no flags of a send. */
+bool traffic_call_probes(void)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+
+	if ((current->flags & (PF_KTHREAD | PF_IO_WORKER)) || in_ia32_syscall())
+		return false;
+	switch (syscall_get_nr(current, task_pt_regs(current))) {
+	case __NR_sendto:
+	case __NR_sendmmsg:
+		return regs->r10 & MSG_PROBE;
+	case __NR_sendmsg:
+		return regs->dx & MSG_PROBE;
+	default:
+		return false;
+	}
+}
+
 /* ---- Ends --------------------------------------------------------------- */
 
 static void set_v4(struct traffic_peer *peer, struct traffic_end *end,
@@ -169,10 +187,10 @@ static void set_inet(struct traffic_peer *peer,
 static void set_vsock_end(struct traffic_end *end,
 			  const struct sockaddr_vm *address)
 {
-	if (address->svm_cid == VMADDR_CID_ANY)
-		return;
-	end->cid = address->svm_cid + 1;
-	end->port = address->svm_port;
+	if (address->svm_port != VMADDR_PORT_ANY)
+		end->port = address->svm_port;
+	if (address->svm_cid != VMADDR_CID_ANY)
+		end->cid = address->svm_cid + 1;
 }
 #endif
 

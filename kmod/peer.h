@@ -37,6 +37,9 @@ static_assert(sizeof(struct traffic_peer) == 12 * sizeof(u32));
 void traffic_peer_of(struct traffic_peer *peer,
 		     const struct traffic_transfer *transfer);
 
+/* Whether the call that current is in is a send with MSG_PROBE. */
+bool traffic_call_probes(void);
+
 static inline bool traffic_peer_equal(const struct traffic_peer *a,
 				      const struct traffic_peer *b)
 {
