@@ -18,6 +18,7 @@
  * - `ERR_IN_USE`: a session is open, or calls are still inside the module.
  * - `ERR_NO_PROCESS`: there is no process with that PID.
  * - `ERR_LIMIT`: the module has no room for another session, watch or longer name.
+ * - `ERR_COMMAND`: the command that was to be run could not be executed; `cause` has its errno.
  * - `ERR_SYSTEM`: any other failure of the system; `cause` has its errno.
  */
 export type TrafficErrorCode =
@@ -36,6 +37,7 @@ export type TrafficErrorCode =
   | 'ERR_IN_USE'
   | 'ERR_NO_PROCESS'
   | 'ERR_LIMIT'
+  | 'ERR_COMMAND'
   | 'ERR_SYSTEM';
 
 export interface TrafficErrorDetails {

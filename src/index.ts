@@ -7,6 +7,7 @@ export { snapshot } from './module/snapshot';
 export { status } from './module/status';
 export { unload } from './module/unload';
 export { monitor } from './session/monitor';
+export { run } from './run/run';
 export { sumByRemote, sumByScope } from './flows';
 
 export type { TrafficErrorCode } from './errors';
@@ -18,6 +19,8 @@ export type { Problem, Status } from './module/status';
 export type { Hook, HookState, ModuleState, ModuleStatus } from './proc/status';
 export type { RemoteTraffic, ScopeTraffic } from './flows';
 export type { SnapshotOptions } from './module/snapshot';
+export type { ChildOptions, Ending, RunStdio } from './run/child';
+export type { RunOptions, RunResult } from './run/run';
 export type { MonitorOptions } from './session/monitor';
 export type { Session, SessionEvents } from './session/session';
 export type {

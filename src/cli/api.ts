@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { build } from '../module/build';
 import { load } from '../module/load';
+import { run } from '../run/run';
 import { snapshot } from '../module/snapshot';
 import { status } from '../module/status';
 import { unload } from '../module/unload';
@@ -9,6 +10,11 @@ import { unload } from '../module/unload';
 export interface Api {
   readonly build: (options: Parameters<typeof build>[0]) => ReturnType<typeof build>;
   readonly load: (options: Parameters<typeof load>[0]) => ReturnType<typeof load>;
+  readonly run: (
+    command: string,
+    args: readonly string[],
+    options: Parameters<typeof run>[2],
+  ) => ReturnType<typeof run>;
   readonly snapshot: (options?: Parameters<typeof snapshot>[0]) => ReturnType<typeof snapshot>;
   readonly status: () => ReturnType<typeof status>;
   readonly unload: () => ReturnType<typeof unload>;
@@ -17,6 +23,7 @@ export interface Api {
 export const realApi: Api = {
   build: (options) => build(options),
   load: (options) => load(options),
+  run: (command, args, options) => run(command, args, options),
   snapshot: (options) => snapshot(options),
   status: () => status(),
   unload: () => unload(),

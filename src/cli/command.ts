@@ -13,10 +13,19 @@ export interface Context {
   readonly say: (message: string) => void;
   /** Prints a result on stdout, in the format that was asked for. */
   readonly print: (report: Report) => void;
+  /** The same on stderr, where stdout is somebody else's. */
+  readonly printAside: (report: Report) => void;
+  /** The same as plain text. */
+  readonly render: (report: Report) => string;
   readonly style: Style;
+  readonly env: NodeJS.ProcessEnv;
+  /** Signals come here from now on, and abort nothing. */
+  readonly takeSignals: (listener: SignalListener) => void;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
+
+export type SignalListener = (signal: NodeJS.Signals) => void;
 
 /** One subcommand. `run` gives the exit status. */
 export interface Command {
@@ -27,4 +36,6 @@ export interface Command {
   readonly examples?: readonly (readonly [command: string, what: string])[];
   readonly options: Readonly<Record<string, Options>>;
   readonly run: (args: Arguments, context: Context) => Promise<number>;
+  /** The exit status when `run` rejects; default 1. Wrong usage is 2 for all. */
+  readonly failureStatus?: (error: unknown) => number;
 }

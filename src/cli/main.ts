@@ -3,20 +3,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { realApi, type Api } from './api';
 import { choice, flag } from './arguments';
-import type { Arguments, Command } from './command';
+import type { Arguments, Command, SignalListener } from './command';
 import { build } from './commands/build';
 import { load } from './commands/load';
+import { run as runCommand } from './commands/run';
 import { show } from './commands/show';
 import { status } from './commands/status';
 import { unload } from './commands/unload';
 import { describeFailure } from './failure';
 import { FORMATS, formatReport } from './format/report';
-import { createStyle } from './format/style';
+import { createStyle, type Style } from './format/style';
 import { processIo, type Io } from './io';
 import { parse, type Invocation } from './parse';
 import { UsageError } from './usage-error';
 
-export const COMMANDS: readonly Command[] = [load, unload, status, show, build];
+export const COMMANDS: readonly Command[] = [load, unload, status, show, runCommand, build];
 
 const SUCCESS = 0;
 const FAILURE = 1;
@@ -32,13 +33,20 @@ function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: Arguments
 }
 
 /** Runs one command line. Gives the exit status; rejects only when `signal` was aborted. */
-export async function run(argv: readonly string[], io: Io, api: Api, signal: AbortSignal): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  io: Io,
+  api: Api,
+  signal: AbortSignal,
+  takeSignals: (listener: SignalListener) => void,
+): Promise<number> {
   let args: Arguments = {};
+  let command: Command | undefined;
   try {
     const invocation = await parse(argv, COMMANDS, packageVersion(), io.out);
     if (!invocation) return SUCCESS;
-    args = invocation.args;
-    return await execute(invocation, io, api, signal);
+    ({ args, command } = invocation);
+    return await execute(invocation, io, api, signal, takeSignals);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UsageError) {
@@ -46,14 +54,21 @@ export async function run(argv: readonly string[], io: Io, api: Api, signal: Abo
       return USAGE;
     }
     io.err(`${describeFailure(error, createStyle(wantsColor(io.errIsTerminal, io.env, args)))}\n`);
-    return FAILURE;
+    return command?.failureStatus?.(error) ?? FAILURE;
   }
 }
 
-function execute({ command, args }: Invocation, io: Io, api: Api, signal: AbortSignal): Promise<number> {
+function execute(
+  { command, args }: Invocation,
+  io: Io,
+  api: Api,
+  signal: AbortSignal,
+  takeSignals: (listener: SignalListener) => void,
+): Promise<number> {
   const format = flag(args, 'json') === true ? 'json' : (choice(args, 'format', FORMATS) ?? 'table');
   const units = { iec: flag(args, 'iec'), bits: flag(args, 'bits') };
-  const style = createStyle(wantsColor(io.outIsTerminal, io.env, args), units);
+  const styleFor = (isTerminal: boolean): Style => createStyle(wantsColor(isTerminal, io.env, args), units);
+  const style = styleFor(io.outIsTerminal);
   return command.run(args, {
     api,
     style,
@@ -64,19 +79,29 @@ function execute({ command, args }: Invocation, io: Io, api: Api, signal: AbortS
     print: (report) => {
       io.out(formatReport(report, format, style));
     },
+    printAside: (report) => {
+      io.err(formatReport(report, format, styleFor(io.errIsTerminal)));
+    },
+    render: (report) => formatReport(report, format, createStyle(false, units)),
+    env: io.env,
+    takeSignals,
   });
 }
 
 /** The program: the only place that sets the exit status. */
 export async function main(): Promise<void> {
   const abort = new AbortController();
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   const onSignal = (name: NodeJS.Signals): void => {
     abort.abort(name);
   };
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const name of signals) process.once(name, onSignal);
+  const takeSignals = (listener: SignalListener): void => {
+    for (const name of signals) process.removeListener(name, onSignal);
+    for (const name of [...signals, 'SIGQUIT'] as const) process.on(name, listener);
+  };
   try {
-    process.exitCode = await run(process.argv.slice(2), processIo(), realApi, abort.signal);
+    process.exitCode = await run(process.argv.slice(2), processIo(), realApi, abort.signal, takeSignals);
   } catch (error) {
     if (!abort.signal.aborted) throw error;
     // What was begun is undone: end as the signal would have ended us, so that a shell knows.

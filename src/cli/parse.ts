@@ -58,7 +58,8 @@ export async function parse(
       },
     );
   }
-  const command = commands.find(({ name }) => argv.includes(name));
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const command = commands.find(({ name }) => own.includes(name));
   // With a callback, yargs prints nothing itself.
   await parser.parseAsync([...argv], {}, (error: Error | undefined, _args, output) => {
     if (error) throw new UsageError(improve(error.message, commands, command));

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { TrafficError } from '../errors';
 import { requireLinux, thisHost, type Host } from '../host';
-import type { Control } from '../module/control';
-import { readCounters, readParameters, readPrograms, readStatus } from '../module/files';
 import { attach, watch } from '../module/load';
-import { checkConflicts, checkModuleOptions, type WatchOptions } from '../module/parameters';
-import { now } from '../time';
-import { Ledger } from './ledger';
-import { openSession } from './open';
-import { releaseModule } from './release';
-import { Session, type Sampler } from './session';
+import { checkModuleOptions, type WatchOptions } from '../module/parameters';
+import { beginSession } from './begin';
+import type { Session } from './session';
 
 export interface MonitorOptions extends WatchOptions {
   /** Milliseconds between two samples, 1 to 2147483647. Default 1000. Events come with the samples. */
@@ -49,41 +44,8 @@ export async function monitor(options: MonitorOptions, host: Host = thisHost): P
     );
   }
 
-  const { control, owner } = await openSession(host, { families, engine, ko }, signal);
-  try {
-    checkConflicts({ families, engine }, readParameters(host));
-    const status = await readStatus(host);
+  return beginSession(host, { families, engine, ko, interval, history, signal }, (control) => {
     for (const name of programs) watch(control, name, follow);
     for (const pid of pids) attach(control, pid);
-    signal?.throwIfAborted();
-    return new Session(samplerOf(host, control, new Ledger(owner, history), status), interval, signal);
-  } catch (error) {
-    control.close();
-    await releaseModule(host);
-    throw error;
-  }
-}
-
-function samplerOf(
-  host: Host,
-  control: Control,
-  ledger: Ledger,
-  { families, engine }: { readonly families: readonly string[]; readonly engine: string },
-): Sampler {
-  let clearThrough: bigint | null = null;
-  return {
-    async sample() {
-      const programs = await readPrograms(host);
-      const changes = ledger.update(await readCounters(host), programs);
-      clearThrough = changes.clearThrough;
-      return { ...changes, snapshot: { takenAt: now(), families, engine, ...ledger.view() } };
-    },
-    acknowledge() {
-      if (clearThrough !== null) control.write(`clear ${clearThrough}`);
-    },
-    async end() {
-      control.close();
-      await releaseModule(host);
-    },
-  };
+  });
 }

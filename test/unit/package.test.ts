@@ -31,7 +31,19 @@ beforeAll(() => {
   execFileSync(process.execPath, [tsc, '-p', project, '--outDir', path.join(FOLDER, 'dist')]);
 }, 120_000);
 
-const NAMES = ['TrafficError', 'build', 'load', 'monitor', 'snapshot', 'status', 'sumByRemote', 'sumByScope', 'toJson', 'unload'];
+const NAMES = [
+  'TrafficError',
+  'build',
+  'load',
+  'monitor',
+  'run',
+  'snapshot',
+  'status',
+  'sumByRemote',
+  'sumByScope',
+  'toJson',
+  'unload',
+];
 
 test('an .mjs imports every name, and a .cjs requires the same functions', () => {
   const { stdout, stderr } = script(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { TRANSPORTS } from '../../traffic';
+import type { RunResult } from '../../run/run';
 import type { Counters, Process, Program, Snapshot, Traffic } from '../../types';
 import type { Metric, Sample } from './prometheus';
 
@@ -95,6 +96,36 @@ export function processMetrics(processes: readonly Process[]): Metric[] {
       type: 'gauge',
       help: '1 when the counts of a process are exact, 0 when they are a lower bound.',
       samples: processes.map((process) => ({ labels: labels(process), value: process.exact ? 1n : 0n })),
+    },
+  ];
+}
+
+/** What one command moved. */
+export function runMetrics({ traffic, exact, exitCode }: RunResult): Metric[] {
+  return [
+    {
+      name: 'lkm_traffic_run_bytes',
+      type: 'gauge',
+      help: 'Payload bytes moved by a command and its descendants.',
+      samples: byTransport({}, traffic, 'Bytes'),
+    },
+    {
+      name: 'lkm_traffic_run_messages',
+      type: 'gauge',
+      help: 'Successful socket calls by a command and its descendants.',
+      samples: byTransport({}, traffic, 'Messages'),
+    },
+    {
+      name: 'lkm_traffic_run_exact',
+      type: 'gauge',
+      help: '1 when the counts are exact, 0 when they are a lower bound.',
+      samples: [{ labels: {}, value: exact ? 1n : 0n }],
+    },
+    {
+      name: 'lkm_traffic_run_exit_code',
+      type: 'gauge',
+      help: 'Exit status of the command; absent when a signal ended it.',
+      samples: exitCode === null ? [] : [{ labels: {}, value: BigInt(exitCode) }],
     },
   ];
 }

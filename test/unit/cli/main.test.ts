@@ -46,7 +46,7 @@ describe.each(COMMANDS)('%s', (...argv) => {
 test.each([
   [[], /Name a command/],
   [['lod'], /no command lod; the nearest one is load/],
-  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, build/],
+  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, build/],
   [['load'], /--fname=NAME.*--pid N/],
   [['load', '--fname='], /empty name/],
   [['load', '--fname=a,,b'], /empty name/],
@@ -104,7 +104,7 @@ test('colours on a terminal, but not with NO_COLOR or --no-color', async () => {
       outIsTerminal: true,
       errIsTerminal: true,
     };
-    await run(argv, io, workingApi, new AbortController().signal);
+    await run(argv, io, workingApi, new AbortController().signal, () => undefined);
     return out.includes('\x1b');
   };
   expect(await colored(['show'], {})).toBe(true);

@@ -7,6 +7,7 @@ import { parseCounters } from '../../../src/proc/counters';
 import { parseFlows } from '../../../src/proc/flows';
 import { parsePrograms } from '../../../src/proc/programs';
 import { parseStatus } from '../../../src/proc/status';
+import { timestamp } from '../../../src/time';
 import type { Snapshot } from '../../../src/types';
 import { fixture } from './fixtures';
 
@@ -23,6 +24,7 @@ const unexpected = (): never => {
 const noApi: Api = {
   build: unexpected,
   load: unexpected,
+  run: unexpected,
   snapshot: unexpected,
   status: unexpected,
   unload: unexpected,
@@ -34,6 +36,13 @@ export const workingApi: Api = {
     Promise.resolve({
       ...{ loaded: true, ko: '/x.ko', engine: 'tracepoint', families: ['inet'], programs, pids },
       alreadyRunning: [{ program: 'server.out', pid: 501 }],
+    }),
+  run: (command, args) =>
+    Promise.resolve({
+      ...{ command: [command, ...args], exitCode: 0, signal: null, running: [] },
+      ...{ startedAt: timestamp(1_000_000_000n), endedAt: timestamp(3_250_000_000n) },
+      ...{ families: ['inet'], engine: 'tracepoint', traffic: aSnapshot.total, exact: true, reasons: [] },
+      ...{ evicted: 0n, processes: aSnapshot.processes },
     }),
   snapshot: ({ flows = false } = {}) =>
     Promise.resolve(flows ? { ...aSnapshot, flows: parseFlows(fixture('flows')) } : aSnapshot),
@@ -48,7 +57,7 @@ export const workingApi: Api = {
 
 export function failing(error = new TrafficError('ERR_NOT_LOADED', 'It is not loaded.', { hint: 'load it' })): Api {
   const fail = (): Promise<never> => Promise.reject(error);
-  return { build: fail, load: fail, snapshot: fail, status: fail, unload: fail };
+  return { build: fail, load: fail, run: fail, snapshot: fail, status: fail, unload: fail };
 }
 
 export interface Outcome {
@@ -68,6 +77,6 @@ export async function cli(argv: readonly string[], api: Partial<Api> = {}): Prom
     outIsTerminal: false,
     errIsTerminal: false,
   };
-  const status = await run(argv, io, { ...noApi, ...api }, new AbortController().signal);
+  const status = await run(argv, io, { ...noApi, ...api }, new AbortController().signal, () => undefined);
   return { status, out, err };
 }
