@@ -92,4 +92,16 @@
 #define traffic_group_dead(task, dead) (!atomic_read(&(task)->signal->live))
 #endif
 
+/*
+ * a683a5b2ba23 ("fold fs_struct->{lock,seq} into a seqlock"), 6.17. Whoever has
+ * it waits for writers, and d_path() may read the sequence meanwhile.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define traffic_lock_fs(fs) read_seqlock_excl(&(fs)->seq)
+#define traffic_unlock_fs(fs) read_sequnlock_excl(&(fs)->seq)
+#else
+#define traffic_lock_fs(fs) spin_lock(&(fs)->lock)
+#define traffic_unlock_fs(fs) spin_unlock(&(fs)->lock)
+#endif
+
 #endif

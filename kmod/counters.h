@@ -3,6 +3,7 @@
 #define TRAFFIC_COUNTERS_H
 
 #include <linux/atomic.h>
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 enum traffic_transport {

@@ -12,6 +12,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat.h"
+
 /* Probes run with preemption off, so a buffer a CPU is one a probe. */
 struct path_buffers {
 	char name[NAME_MAX + 1];
@@ -88,9 +90,9 @@ static const char *script_path(const struct linux_binprm *bprm)
 	if (name[0] == '/')
 		return bprm->fdpath ? NULL : name;
 	/* Holding a path would be simpler; giving it back may sleep. */
-	spin_lock(&current->fs->lock);
+	traffic_lock_fs(current->fs);
 	folder = resolve(&current->fs->pwd, mine->script);
-	spin_unlock(&current->fs->lock);
+	traffic_unlock_fs(current->fs);
 	if (!folder)
 		return NULL;
 	while (str_has_prefix(name, "./"))

@@ -5,7 +5,7 @@ import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { atEnd } from './lib/cleanup';
-import { forcedEngine, kernelIsAtLeast, modulePath, program, repository } from './lib/environment';
+import { buildRoot, forcedEngine, kernelIsAtLeast, modulePath, program, repository } from './lib/environment';
 import { isLoaded, unload } from './lib/module';
 import { folder } from './lib/named';
 import { bound } from './lib/net';
@@ -13,6 +13,19 @@ import { test } from './lib/plan';
 import { Program, outputOf } from './lib/program';
 
 const source = /^[^.]+$|^[^.][^/]*(?<!\.mod)\.[ch]$/;
+
+/** Run by sh in a mount namespace of its own: the root in which there is a compiler for this kernel, or this one. */
+const withoutNode = `
+  if [ -n "$1" ]; then
+    # As unstable's user, who has no Node: what is here is for another release.
+    for dir in /dev /proc /tmp; do mount --bind "$dir" "$1$dir"; done
+    set -- chroot "$1"
+  else
+    # Files that cannot be executed.
+    for f in $(which -a node npm npx); do mount --bind /dev/null "$(readlink -f "$f")"; done
+    set --
+  fi
+  exec "$@" sh -c 'cd "$0" && ! npm && make' "$0"`;
 
 /** What a user has: the source, and a system without Node. `make` and its product, kmod/net_traffic.ko. */
 async function make(): Promise<string> {
@@ -25,11 +38,8 @@ async function make(): Promise<string> {
   }
   const ko = join(copy, 'kmod/net_traffic.ko');
   assert.equal(existsSync(ko), false);
-  // In its own mount namespace npm and node are files that cannot be executed.
-  const withoutNode =
-    'for f in $(which -a node npm npx); do mount --bind /dev/null "$(readlink -f "$f")"; done; ! npm && make';
   const env = { ...process.env, MAKEFLAGS: `-j${cpus().length}` };
-  const output = await outputOf('unshare', ['--mount', 'sh', '-c', withoutNode], { cwd: copy, env });
+  const output = await outputOf('unshare', ['--mount', 'sh', '-euc', withoutNode, copy, buildRoot], { env });
   assert.equal(existsSync(ko), true, output);
   return join(copy, 'kmod');
 }

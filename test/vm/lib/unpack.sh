@@ -12,17 +12,28 @@ headers_need() {
     sed -nE 's/^ *(linux-(headers-[^ ]*-common|kbuild-[^ ]+)).*/\1/p'
 }
 
+# An image may be several packages, each named by the release: image_needs RELEASE VERSION
+image_needs() {
+  apt-cache show "linux-image-$1=$2" 2>/dev/null | sed -n 's/^Depends: //p' | tr ',' '\n' |
+    sed -nE 's/^ *(linux-[a-z]+-[0-9][^ ]*).*/\1/p' | grep -F -x -e "linux-binary-$1" -e "linux-modules-$1" || true
+}
+
 # download_kernel RELEASE DIR: DIR/debs/*.deb. All of one version, or modpost and the headers disagree.
 download_kernel() {
-  local release=$1 debs=$2/debs version attempt packages needed
+  local release=$1 debs=$2/debs version attempt packages needed parts
   mkdir -p -- "$debs"
   for attempt in 1 2; do
     version=$(version_of "linux-image-$release")
     mapfile -t needed < <(headers_need "$release" "$version")
     if [[ -n $version ]] && ((${#needed[@]} == 2)); then
-      packages=("linux-image-$release" "linux-headers-$release" "${needed[@]}")
+      mapfile -t parts < <(image_needs "$release" "$version")
+      packages=("linux-image-$release" "${parts[@]}" "linux-headers-$release" "${needed[@]}")
       say "downloading into the cache: ${packages[*]} ($version)"
-      if (cd -- "$debs" && apt-get download -q "${packages[@]/%/=$version}" >apt.log 2>&1); then
+      if (
+        cd -- "$debs"
+        apt-get download -q "${packages[@]/%/=$version}" >apt.log 2>&1 || exit 1
+        [[ $wanted != sid ]] || download_root "$release" "$version" "$debs" >>apt.log 2>&1
+      ); then
         return 0
       fi
       sed 's/^/  apt: /' "$debs/apt.log" >&2
@@ -40,6 +51,11 @@ unpack_kernel() {
     dpkg -x "$deb" "$dir"
   done
   rm -rf -- "${dir:?}/debs" "${dir:?}/usr/share"
+  # Newer packages have the image beside the modules, and installing it copies it.
+  if [[ ! -e $dir/boot/vmlinuz-$release ]]; then
+    mkdir -p -- "$dir/boot"
+    ln -- "$dir/lib/modules/$release/vmlinuz" "$dir/boot/vmlinuz-$release"
+  fi
   relocate_headers "$release" "$dir"
   depmod -b "$dir" "$release"
   collect_early_modules "$release" "$dir"
@@ -49,12 +65,17 @@ unpack_kernel() {
 # Debian's header packages hold absolute paths into /usr/src, and links into ../../lib that are right
 # only below /usr: dpkg -x keeps those; the include and the build links have to be made relative.
 relocate_headers() {
-  local release=$1 dir=$2 headers=$2/usr/src/linux-headers-$1 common
+  local release=$1 dir=$2 headers=$2/usr/src/linux-headers-$1 common here
   common=$(sed -nE 's,^include /usr/src/([^/]+)/Makefile$,\1,p' "$headers/Makefile")
   [[ -n $common ]] || die "the Makefile of linux-headers-$release is not as Debian writes it"
-  # lastword(MAKEFILE_LIST) is that Makefile itself, wherever the cache lies.
+  # lastword(MAKEFILE_LIST) is that Makefile itself, wherever the cache lies. Newer ones name the output before it.
   # shellcheck disable=SC2016  # make's variable
-  printf 'include $(dir $(realpath $(lastword $(MAKEFILE_LIST))))../%s/Makefile\n' "$common" >"$headers/Makefile"
+  here='$(realpath $(dir $(lastword $(MAKEFILE_LIST))))'
+  {
+    ! grep -q '^KBUILD_OUTPUT=' "$headers/Makefile" || printf 'KBUILD_OUTPUT := %s\n' "$here"
+    printf 'include %s/../%s/Makefile\n' "$here" "$common"
+  } >"$headers/.Makefile"
+  mv -- "$headers/.Makefile" "$headers/Makefile"
   ln -sfnr -- "$headers" "$dir/lib/modules/$release/build"
   ln -sfnr -- "$dir/usr/src/$common" "$dir/lib/modules/$release/source"
 }
@@ -69,10 +90,11 @@ collect_early_modules() {
     while read -r verb path _; do
       [[ $verb == insmod ]] || continue
       name=${path##*/}
-      name=${name%.xz}
+      name=${name%.ko*}.ko
       [[ -e $early/$name ]] && continue
       case $path in
         *.xz) xz -dc -- "$path" >"$early/$name" ;;
+        *.zst) zstd -dcq -- "$path" >"$early/$name" ;;
         *) cp -- "$path" "$early/$name" ;;
       esac
       echo "$name" >>"$early/order"

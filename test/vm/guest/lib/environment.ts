@@ -14,6 +14,9 @@ export const repository = process.cwd();
 /** The module that the suite built for this kernel. */
 export const modulePath = given('KO');
 
+/** The root of the release whose compiler this kernel's headers need; empty: this one's will do. */
+export const buildRoot = process.env['BUILD_ROOT'] ?? '';
+
 const [major = 0, minor = 0] = release().split('.').map(Number);
 
 /** Whether the running kernel is that one or a later one. */
