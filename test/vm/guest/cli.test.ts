@@ -119,7 +119,7 @@ function parseCsv(text: string): string[][] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map((match) => match[1] ?? '').slice(0, -1));
+    .map((line) => [...line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map((match) => match[1] ?? ''));
 }
 
 test('every format of every command parses, and every JSON document is one of the schema', async () => {
@@ -129,6 +129,13 @@ test('every format of every command parses, and every JSON document is one of th
   const running = new Program(named('server.out'), ['send', '20', 'wait']);
   await running.line(/^waiting$/);
 
+  const [flows, flowLines, flowCsv, flowProm, flowTable] = await all(
+    ['show', '--flows', '--json'],
+    ['show', '--flows', '--format', 'ndjson'],
+    ['show', '--flows', '--format', 'csv'],
+    ['show', '--flows', '--format', 'prom'],
+    ['show', '--flows'],
+  );
   const [show, showLines, showCsv, showProm, showTable, status, statusLines, statusCsv, statusProm, built] = await all(
     ['show', '--json'],
     ['show', '--format', 'ndjson'],
@@ -142,17 +149,17 @@ test('every format of every command parses, and every JSON document is one of th
     ['build', '--json'],
   );
   const final = await outputOfLkmTraffic('unload', '--json');
-  const lines = [showLines, statusLines].flatMap((text = '') => text.trimEnd().split('\n'));
-  await assertValid([loaded, show, status, built, final, ...lines].map((text = '') => JSON.parse(text) as unknown));
+  const lines = [showLines, flowLines, statusLines].flatMap((text = '') => text.trimEnd().split('\n'));
+  await assertValid([loaded, show, flows, status, built, final, ...lines].map((text = '') => JSON.parse(text) as unknown));
   assert.ok(lines.length >= 5);
 
-  for (const text of [showCsv, statusCsv]) {
+  for (const text of [showCsv, flowCsv, statusCsv]) {
     const csv = parseCsv(text ?? '');
     assert.ok(csv.length >= 3 && csv.every((row) => row.length === csv[0]?.length), text);
   }
   const sample = /^[a-z_]+(?:\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})? \d+$/;
   const comment = /^# (?:HELP [a-z_]+ \S.*|TYPE [a-z_]+ (?:counter|gauge))$/;
-  for (const text of [showProm ?? '', statusProm ?? '']) {
+  for (const text of [showProm ?? '', flowProm ?? '', statusProm ?? '']) {
     const wrong = text
       .split('\n')
       .slice(0, -1)
@@ -162,6 +169,17 @@ test('every format of every command parses, and every JSON document is one of th
   const bytes = /^lkm_traffic_bytes_total\{(?=[^}]*program="server\.out")(?=[^}]*transport="udp")[^}]*\} 20$/gm;
   assert.equal(showProm?.match(bytes)?.length, 2);
   assert.match(showTable ?? '', /server\.out/);
+  assert.match(flowTable ?? '', /^loopback +30 +2 +30 +2$/m);
+  const { byScope, flows: moved } = JSON.parse(flows ?? '') as {
+    byScope: { scope: string | null; counters: Counters }[];
+    flows: { totals: { counters: Counters }[] }[];
+  };
+  const loopback = byScope.find(({ scope }) => scope === 'loopback');
+  assert.deepEqual([loopback?.counters.sentBytes, loopback?.counters.receivedBytes], [30, 30]);
+  assert.equal(
+    moved.flatMap(({ totals }) => totals).reduce((sum, { counters }) => sum + counters.sentBytes, 0),
+    30,
+  );
   assert.equal(showTable?.includes('\u001b'), false);
   const { total } = JSON.parse(final) as Snapshot;
   assert.deepEqual([total.total.sentBytes, total.total.receivedBytes], [30, 30]);
