@@ -20,6 +20,9 @@ demo: setup $(ADDON) $(DIST) ## see it count, in a virtual machine: nothing of i
 test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel (KERNELS="6.1 6.12")
 	@KERNELS="$(KERNELS)" test/all
 
+test-programs: setup $(ADDON) $(DIST) ## real programs in a guest, each against strace or its peer, to the byte; minutes
+	@KERNELS="$(KERNELS)" test/vm/programs
+
 lint: setup $(MODULES) ## eslint, prettier, tsc, clang-format, -Werror for the addon, W=1 for the module
 	@scripts/lint
 
@@ -49,4 +52,4 @@ $(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.
 	npm run --silent build
 	@touch $@
 
-.PHONY: help all demo test lint module addon dist setup clean
+.PHONY: help all demo test test-programs lint module addon dist setup clean

@@ -150,7 +150,9 @@ test('every format of every command parses, and every JSON document is one of th
   );
   const final = await outputOfLkmTraffic('unload', '--json');
   const lines = [showLines, flowLines, statusLines].flatMap((text = '') => text.trimEnd().split('\n'));
-  await assertValid([loaded, show, flows, status, built, final, ...lines].map((text = '') => JSON.parse(text) as unknown));
+  await assertValid(
+    [loaded, show, flows, status, built, final, ...lines].map((text = '') => JSON.parse(text) as unknown),
+  );
   assert.ok(lines.length >= 5);
 
   for (const text of [showCsv, flowCsv, statusCsv]) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Runs every test in this folder whose name matches ONLY. The suite adds up what is reported. */
+/** Runs every test whose name matches ONLY. The suite adds up what is reported. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { forcedEngine } from './lib/environment';
@@ -10,8 +10,10 @@ const ofUserSpace = ['api.test.js', 'bad-input.test.js', 'cli.test.js', 'run.tes
 const left = forcedEngine === undefined ? [] : ofUserSpace;
 if (left.length > 0) console.log(`not planned here: ${left.join(', ')}; they run with the kernel's default engine`);
 
-for (const file of readdirSync(__dirname).sort()) {
+/** The tests of this folder, or those of the one in it that the suite names. */
+const folder = join(__dirname, process.env['SET'] ?? '');
+for (const file of readdirSync(folder).sort()) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- found by name, so that none is forgotten
-  if (file.endsWith('.test.js') && !left.includes(file)) require(join(__dirname, file));
+  if (file.endsWith('.test.js') && !left.includes(file)) require(join(folder, file));
 }
 runPlanned(new RegExp(process.env['ONLY'] ?? ''));

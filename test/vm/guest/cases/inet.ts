@@ -311,7 +311,14 @@ export const inet: readonly Case[] = [
     scenario: 'multicast',
     ...each,
   },
-  { case: 'UDP-Lite', rule: 'as udp', program: 'udp', scenario: 'lite', ...own },
+  {
+    case: 'UDP-Lite',
+    rule: 'as udp',
+    program: 'udp',
+    scenario: 'lite',
+    ...own,
+    until: { major: 7, minor: 1, what: 'UDP-Lite' },
+  },
 
   // ---- Other protocols
   {

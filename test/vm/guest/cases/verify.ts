@@ -87,7 +87,12 @@ async function assertRefused(entry: Case): Promise<void> {
 /** The line of the table, also of a case that fails. */
 export async function verify(entry: Case, families: readonly string[], tell: (line: Line) => void): Promise<void> {
   const line = { case: entry.case, expected: '', counted: '', witness: entry.witness };
-  const { since } = entry;
+  const { since, until } = entry;
+  if (until !== undefined && kernelIsAtLeast(until.major, until.minor)) {
+    tell({ ...line, verdict: `not on this kernel: ${until.what} is gone since Linux ${until.major}.${until.minor}` });
+    await assertRefused(entry);
+    return;
+  }
   if (since !== undefined && !kernelIsAtLeast(since.major, since.minor)) {
     tell({ ...line, verdict: `not on this kernel: ${since.what} came with Linux ${since.major}.${since.minor}` });
     await assertRefused(entry);

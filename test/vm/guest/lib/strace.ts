@@ -3,23 +3,43 @@
 import { readFileSync } from 'node:fs';
 import { counts, type Row } from './proc';
 
-const receiving = ['read', 'readv', 'recvfrom', 'recvmsg', 'preadv2'];
-const sending = ['write', 'writev', 'sendto', 'sendmsg', 'pwritev2'];
-/** Calls of which one is one message, and that libuv and the C library use. */
+const receiving = ['read', 'readv', 'recvfrom', 'recvmsg', 'preadv2', 'recvmmsg'];
+const sending = ['write', 'writev', 'sendto', 'sendmsg', 'pwritev2', 'sendmmsg', 'sendfile'];
 export const straceOptions = [
   '-f',
   // Stops at these calls only.
   '--seccomp-bpf',
   '-yy',
   '-s0',
+  '-e',
+  'abbrev=!sendmmsg,recvmmsg',
   '-qq',
   '-e',
-  `trace=${[...receiving, ...sending].join(',')}`,
+  `trace=${[...receiving, ...sending, 'splice'].join(',')}`,
   '-e',
   'signal=none',
 ];
 
 const call = /^(\w+)\((\d+)<(TCP|UDP)(?:v6)?:.*?\) += (-?\d+)/;
+
+const splice = /^splice\(\d+(?:<(TCP)(?:v6)?:.*?\])?.*?, NULL, \d+(?:<(TCP)(?:v6)?:.*)?.* = (\d+)/;
+
+/** What a line tells of inet sockets: none or one transfer, or of sendmmsg and recvmmsg several. */
+function transfersOf(line: string): { column: string; size: bigint }[] {
+  const [spliced, from, to, moved = ''] = splice.exec(line) ?? [];
+  if (spliced !== undefined) {
+    return [
+      ...(from === undefined ? [] : [{ column: 'tcp_rx', size: BigInt(moved) }]),
+      ...(to === undefined ? [] : [{ column: 'tcp_tx', size: BigInt(moved) }]),
+    ].filter(({ size }) => size > 0n);
+  }
+  const [, name = '', , transport = '', result = ''] = call.exec(line) ?? [];
+  if (name === '' || Number(result) <= 0 || /MSG_PEEK|MSG_ERRQUEUE/.test(line)) return [];
+  const column = `${transport.toLowerCase()}_${receiving.includes(name) ? 'rx' : 'tx'}`;
+  if (!name.endsWith('mmsg')) return [{ column, size: BigInt(result) }];
+  const sizes = [...line.matchAll(/msg_len=(\d+)/g)].map(([, size = '']) => BigInt(size));
+  return sizes.slice(0, Number(result)).map((size) => ({ column, size }));
+}
 
 /** The counts of a `strace -f -o FILE` with straceOptions. */
 export function straced(file: string): Row {
@@ -33,11 +53,10 @@ export function straced(file: string): Row {
       continue;
     }
     const whole = text.replace(/^<\.\.\. \w+ resumed>/, () => unfinished.get(pid) ?? '');
-    const [, name = '', , transport = '', result = ''] = call.exec(whole) ?? [];
-    if (name === '' || Number(result) <= 0 || /MSG_PEEK|MSG_ERRQUEUE/.test(whole)) continue;
-    const column = `${transport.toLowerCase()}_${receiving.includes(name) ? 'rx' : 'tx'}`;
-    sums[`${column}_bytes`] = (sums[`${column}_bytes`] ?? 0n) + BigInt(result);
-    sums[`${column}_msgs`] = (sums[`${column}_msgs`] ?? 0n) + 1n;
+    for (const { column, size } of transfersOf(whole)) {
+      sums[`${column}_bytes`] = (sums[`${column}_bytes`] ?? 0n) + size;
+      sums[`${column}_msgs`] = (sums[`${column}_msgs`] ?? 0n) + 1n;
+    }
   }
   return counts(sums);
 }
