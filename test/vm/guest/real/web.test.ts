@@ -75,8 +75,7 @@ test('haproxy with splice stands between curl and nginx', async () => {
        bind 127.0.0.1:8081
        default_backend nginx
      backend nginx
-       server one 127.0.0.1:8080
-    `,
+       server one 127.0.0.1:8080\n`,
   );
   await load({ fname: 'haproxy,nginx,curl' });
   const server = traced('nginx', ['-c', nginxConfiguration(root, 8080)]);
