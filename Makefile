@@ -17,7 +17,7 @@ all: ## build the module (if the running kernel's headers are here), the addon a
 demo: setup $(ADDON) $(DIST) ## see it count, in a virtual machine: nothing of it touches this kernel
 	@test/vm/demo
 
-test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel (KERNELS="6.1 6.12")
+test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel (KERNELS="6.1 6.12", or with sid)
 	@KERNELS="$(KERNELS)" test/all
 
 test-programs: setup $(ADDON) $(DIST) ## real programs in a guest, each against strace or its peer, to the byte; minutes
