@@ -6,6 +6,7 @@
  *   busy                   sends a byte to itself again and again until one does
  *   fork                   the child does the rest; the parent waits for it and exits with 0
  *   fork-on                the child exits at once, the parent goes on
+ *   leave                  the child goes on in a session of its own, the parent is gone at once
  *   threads N              N threads that each send 1 byte to themselves
  *   try PATH               an exec that has to fail
  *   execve PATH [ARG …]    becomes that program
@@ -86,6 +87,14 @@ static void fork_and_go_on(void) {
   fflush(stdout);
 }
 
+static void leave(void) {
+  if (CHECK(fork()))
+    _exit(0);
+  CHECK(setsid());
+  printf("child %d\n", getpid());
+  fflush(stdout);
+}
+
 static void execute_memory(const char* name, char** argv) {
   int from = CHECK(open(argv[0], O_RDONLY | O_CLOEXEC));
   int memory = CHECK(memfd_create(name, MFD_CLOEXEC));
@@ -122,6 +131,8 @@ int main(int argc, char** argv) {
       fork_and_follow();
     } else if (!strcmp(step, "fork-on")) {
       fork_and_go_on();
+    } else if (!strcmp(step, "leave")) {
+      leave();
     } else if (!strcmp(step, "threads")) {
       in_threads(atoi(*++argv));
     } else if (!strcmp(step, "try")) {

@@ -325,23 +325,23 @@ test('a program called - is not an unknown one', async () => {
   assert.equal(raw.filter((field) => field === '\\055').length, 2);
 });
 
-test('2000 processes that live for a moment: none is missed and none doubled, and every byte is there', async () => {
-  await load({ fname: 'short', history: 4096 });
-  const pids = (await outputOf(program('exec/launch.out'), ['2000', copied('short', 'exec/short.out')]))
+test('10,000 processes that live for a moment: none is missed and none doubled, and every byte is there', async () => {
+  await load({ fname: 'short', history: 10000 });
+  const pids = (await outputOf(program('exec/launch.out'), ['10000', copied('short', 'exec/short.out')]))
     .trim()
     .split('\n');
-  assert.equal(pids.length, 2000);
+  assert.equal(pids.length, 10000);
   const rows = counters();
-  assert.equal(new Set(rows.map((row) => row['id'])).size, 2000);
+  assert.equal(new Set(rows.map((row) => row['id'])).size, 10000);
   assert.deepEqual(rows.map((row) => row['pid']).sort(), pids.sort());
-  const bytes = Array.from({ length: 2000 }, (_, n) => n % 1000).reduce((sum, n) => sum + n, 0);
-  const expected = counts({ udp_rx_bytes: bytes, udp_rx_msgs: 2000, udp_tx_bytes: bytes, udp_tx_msgs: 2000 });
+  const bytes = Array.from({ length: 10000 }, (_, n) => n % 1000).reduce((sum, n) => sum + n, 0);
+  const expected = counts({ udp_rx_bytes: bytes, udp_rx_msgs: 10000, udp_tx_bytes: bytes, udp_tx_msgs: 10000 });
   assert.deepEqual(sumOf(rows), expected);
   const total = theProgram('short');
   assert.deepEqual(countsOf(total), expected);
   assert.deepEqual(
     [total['started'], total['running'], total['ended'], total['evicted'], total['missed']],
-    ['2000', '0', '2000', '0', '0'],
+    ['10000', '0', '10000', '0', '0'],
   );
 }, 180);
 
