@@ -252,6 +252,34 @@ static void report(const struct worker* workers, unsigned count) {
 
 static void work(struct worker* worker);
 
+static void nothing(int signal) {
+  (void)signal;
+}
+
+/* A signal ends a call early, never the process: also not while it executes itself. */
+static void take_signals(void) {
+  struct sigaction action = {.sa_handler = nothing, .sa_flags = SA_RESTART};
+  sigset_t set;
+
+  CHECK(sigaction(SIGUSR1, &action, NULL));
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  CHECK(sigprocmask(SIG_UNBLOCK, &set, NULL));
+}
+
+static void hold_signals(void) {
+  sigset_t set;
+
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  CHECK(sigprocmask(SIG_BLOCK, &set, NULL));
+}
+
+static void await_children(void) {
+  while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+    ;
+}
+
 /* The counts of before go along: it is the same process. */
 static void execute_self(const struct worker* worker, unsigned steps) {
   char words[16][32];
@@ -272,6 +300,7 @@ static void execute_self(const struct worker* worker, unsigned steps) {
     argv[m++] = words[i];
   argv[m++] = (char*)worker->path;
   argv[m] = NULL;
+  hold_signals();
   execv("/proc/self/exe", argv);
   err(1, "exec");
 }
@@ -302,8 +331,7 @@ static void fork_step(struct worker* worker, const struct step* step) {
     snprintf(worker->path + length, PATH_SIZE - length, ".x");
     execute_self(worker, step->steps - step->steps / 2);
   }
-  while (waitpid(-1, NULL, 0) > 0)
-    ;
+  await_children();
   report(worker, 1);
   _exit(0);
 }
@@ -368,8 +396,7 @@ static void run_all(unsigned seconds) {
   }
   for (unsigned i = 0; i < count; i++)
     pthread_join(threads[i], NULL);
-  while (waitpid(-1, NULL, 0) > 0)
-    ;
+  await_children();
   report(workers, count);
 }
 
@@ -389,8 +416,7 @@ static void go_on(char** words) {
   snprintf(worker.path, PATH_SIZE, "%s", *words);
   prepare(&worker);
   work(&worker);
-  while (waitpid(-1, NULL, 0) > 0)
-    ;
+  await_children();
   report(&worker, 1);
 }
 
@@ -420,6 +446,7 @@ int main(int argc, char** argv) {
   source = CHECK(memfd_create("source", MFD_CLOEXEC));
   CHECK(ftruncate(source, LARGEST));
   signal(SIGPIPE, SIG_IGN);
+  take_signals();
   if (!strcmp(argv[1], "run")) {
     report_file = CHECK(open(argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600));
     run_all(atoi(argv[3]));

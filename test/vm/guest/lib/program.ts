@@ -14,6 +14,11 @@ export interface Result {
 
 type Options = Pick<SpawnOptions, 'cwd' | 'env' | 'argv0' | 'detached'>;
 
+/** What goes to the test's own output as it comes. */
+interface Shown {
+  showErrors?: boolean;
+}
+
 export class Program {
   stdout = '';
   stderr = '';
@@ -21,8 +26,9 @@ export class Program {
   private readonly child: ChildProcessWithoutNullStreams;
   private taken = 0;
 
-  constructor(file: string, args: readonly string[] = [], options: Options = {}) {
+  constructor(file: string, args: readonly string[] = [], { showErrors = false, ...options }: Options & Shown = {}) {
     this.child = spawn(file, args, { ...options, stdio: 'pipe' });
+    if (showErrors) this.child.stderr.pipe(process.stdout);
     this.child.stdout.setEncoding('latin1').on('data', (text: string) => (this.stdout += text));
     this.child.stderr.setEncoding('latin1').on('data', (text: string) => (this.stderr += text));
     // A program that ended does not read what is still written to it.
