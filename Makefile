@@ -23,6 +23,21 @@ test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel
 test-programs: setup $(ADDON) $(DIST) ## real programs in a guest, each against strace or its peer, to the byte; minutes
 	@KERNELS="$(KERNELS)" test/vm/programs
 
+torture: setup $(ADDON) $(DIST) ## everything at once on a kernel that looks for bugs (MINUTES=20, KERNEL=kasan, BUG=, SEED=)
+	@test/torture/run --kernel $(or $(KERNEL),kasan) --minutes $(or $(MINUTES),20) $(if $(SEED),--seed $(SEED)) $(if $(BUG),--bug $(BUG))
+
+torture-kernel: setup ## build that kernel, once, from Debian's kernel source: about 8 minutes
+	@test/torture/kernel kasan
+
+torture-kcsan: setup $(ADDON) $(DIST) ## data races: 5 minutes (MINUTES=) on a kernel with KCSAN
+	@test/torture/run --kernel kcsan --minutes $(or $(MINUTES),5)
+
+cycles: setup $(ADDON) $(DIST) ## load and unload under traffic, CYCLES=200 times on every kernel of KERNELS
+	@set -e; for k in $(KERNELS); do test/torture/run --kernel $$k --minutes 0 --cycles $(or $(CYCLES),200); done
+
+checkpatch: ## kmod/ by the kernel's own checkpatch.pl --strict
+	@scripts/checkpatch
+
 lint: setup $(MODULES) ## eslint, prettier, tsc, clang-format, -Werror for the addon, W=1 for the module
 	@scripts/lint
 
@@ -52,4 +67,4 @@ $(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.
 	npm run --silent build
 	@touch $@
 
-.PHONY: help all demo test test-programs lint module addon dist setup clean
+.PHONY: help all demo test test-programs torture torture-kernel torture-kcsan cycles checkpatch lint module addon dist setup clean

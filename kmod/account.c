@@ -118,8 +118,7 @@ void traffic_account_target(const struct traffic_transfer *transfer)
 		return;
 
 	rcu_read_lock();
-	traffic_for_each_of(record, current->tgid)
-	{
+	traffic_for_each_of(record, current->tgid) {
 		add(record, transfer, transport_of(sk));
 		logged |= READ_ONCE(record->logged);
 	}

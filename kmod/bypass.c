@@ -49,7 +49,8 @@ int traffic_bypass_attach(void)
 		ftrace_free_filter(&ops);
 		return err;
 	}
-	known = attached = true;
+	known = true;
+	attached = true;
 	return 0;
 }
 

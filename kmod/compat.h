@@ -84,11 +84,11 @@
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define TRAFFIC_EXIT_PROBE(name, task, dead) \
-	void name(void *data, struct task_struct *task, bool dead)
+	void name(void *data, struct task_struct *(task), bool dead)
 #define traffic_group_dead(task, dead) (dead)
 #else
 #define TRAFFIC_EXIT_PROBE(name, task, dead) \
-	void name(void *data, struct task_struct *task)
+	void name(void *data, struct task_struct *(task))
 #define traffic_group_dead(task, dead) (!atomic_read(&(task)->signal->live))
 #endif
 

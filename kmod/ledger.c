@@ -85,7 +85,7 @@ static void note_logged(struct traffic_record *record)
 }
 
 void traffic_record_add_watches(struct traffic_record *record,
-				const traffic_watch_set *watches)
+				const struct traffic_watch_set *watches)
 {
 	struct traffic_totals before;
 	struct traffic_watch *watch;
@@ -114,7 +114,7 @@ static void finish_watch(struct traffic_watch *watch,
 }
 
 bool traffic_record_drop_watches(struct traffic_record *record,
-				 const traffic_watch_set *watches)
+				 const struct traffic_watch_set *watches)
 {
 	struct traffic_totals totals;
 	unsigned int slot;
@@ -133,7 +133,7 @@ bool traffic_record_drop_watches(struct traffic_record *record,
 }
 
 bool traffic_record_has_any(const struct traffic_record *record,
-			    const traffic_watch_set *watches)
+			    const struct traffic_watch_set *watches)
 {
 	return bitmap_intersects(record->watches.bits, watches->bits,
 				 TRAFFIC_WATCHES);
@@ -142,7 +142,7 @@ bool traffic_record_has_any(const struct traffic_record *record,
 /* ---- The life of a record --------------------------------------------- */
 
 static void count_missed(struct traffic_record *parent,
-			 const traffic_watch_set *watches)
+			 const struct traffic_watch_set *watches)
 {
 	unsigned int slot;
 
@@ -153,10 +153,10 @@ static void count_missed(struct traffic_record *parent,
 		set_bit(TRAFFIC_CHILD_LOST, &parent->process.reasons);
 }
 
-struct traffic_record *traffic_record_start(struct task_struct *task,
-					    struct traffic_record *parent,
-					    enum traffic_since since,
-					    const traffic_watch_set *watches)
+struct traffic_record *
+traffic_record_start(struct task_struct *task, struct traffic_record *parent,
+		     enum traffic_since since,
+		     const struct traffic_watch_set *watches)
 {
 	struct traffic_process *process;
 	struct traffic_record *record;

@@ -74,7 +74,7 @@ struct traffic_record {
 	struct traffic_flows flows;
 
 	struct traffic_process process;
-	traffic_watch_set watches;
+	struct traffic_watch_set watches;
 	u64 first_watch; /* its id; what it, or its root, was monitored for */
 	struct rb_node by_id;
 	struct list_head list; /* running, or ended and ordered by end_seq */
@@ -98,11 +98,39 @@ static __always_inline bool traffic_maybe_target(pid_t tgid)
 	return READ_ONCE(traffic_bucket(tgid)->first);
 }
 
+static __always_inline struct traffic_record *
+traffic_find_from(struct hlist_node *node, pid_t pid)
+{
+	struct traffic_record *record;
+
+	while (node) {
+		record = hlist_entry(node, struct traffic_record, by_tgid);
+		if (record->tgid == pid)
+			return record;
+		node = rcu_dereference_raw_check(hlist_next_rcu(node));
+	}
+	return NULL;
+}
+
+static __always_inline struct traffic_record *traffic_first_of(pid_t pid)
+{
+	return traffic_find_from(
+		rcu_dereference_raw_check(hlist_first_rcu(traffic_bucket(pid))),
+		pid);
+}
+
+static __always_inline struct traffic_record *
+traffic_next_of(struct traffic_record *record)
+{
+	return traffic_find_from(
+		rcu_dereference_raw_check(hlist_next_rcu(&record->by_tgid)),
+		record->tgid);
+}
+
 /* Under rcu_read_lock() or with preemption off, or traffic_lock. */
-#define traffic_for_each_of(record, pid)                                       \
-	hlist_for_each_entry_rcu_notrace(record, traffic_bucket(pid), by_tgid) \
-		if ((record)->tgid != (pid)) {                                 \
-		} else
+#define traffic_for_each_of(record, pid)                 \
+	for ((record) = traffic_first_of(pid); (record); \
+	     (record) = traffic_next_of(record))
 
 /* All of what follows is under traffic_lock, except where it is said. */
 
@@ -113,10 +141,10 @@ extern struct list_head traffic_ended; /* oldest first */
  * A record of @task, which counts from here on. @parent is the forker's record
  * or NULL; @exe is taken over. Without memory NULL: those who miss it are told.
  */
-struct traffic_record *traffic_record_start(struct task_struct *task,
-					    struct traffic_record *parent,
-					    enum traffic_since since,
-					    const traffic_watch_set *watches);
+struct traffic_record *
+traffic_record_start(struct task_struct *task, struct traffic_record *parent,
+		     enum traffic_since since,
+		     const struct traffic_watch_set *watches);
 /* Transfers do not find it any more; those that did may still be adding. */
 void traffic_record_unhash(struct traffic_record *record);
 /*
@@ -135,12 +163,12 @@ u64 traffic_record_last_id(void);
 
 /* What the process moves from here on is in the totals of these too. */
 void traffic_record_add_watches(struct traffic_record *record,
-				const traffic_watch_set *watches);
+				const struct traffic_watch_set *watches);
 /* What it moved so far stays in their totals. True: it has none left. */
 bool traffic_record_drop_watches(struct traffic_record *record,
-				 const traffic_watch_set *watches);
+				 const struct traffic_watch_set *watches);
 bool traffic_record_has_any(const struct traffic_record *record,
-			    const traffic_watch_set *watches);
+			    const struct traffic_watch_set *watches);
 
 struct traffic_ledger_stats {
 	u64 running;

@@ -28,7 +28,8 @@ static void set_image(struct traffic_record *record, struct task_struct *task,
 }
 
 /* Of a set, what belongs to the owners that have the record; taken out of it. */
-static void take_own(traffic_watch_set *own, traffic_watch_set *from,
+static void take_own(struct traffic_watch_set *own,
+		     struct traffic_watch_set *from,
 		     const struct traffic_record *record)
 {
 	u64 owners = traffic_watch_owners(&record->watches);
@@ -44,7 +45,7 @@ void traffic_exec(struct task_struct *task, struct linux_binprm *bprm)
 	struct traffic_match match;
 	struct traffic_image image;
 	struct traffic_exe *exe;
-	traffic_watch_set own;
+	struct traffic_watch_set own;
 	bool announce;
 
 	traffic_image_of(&image, bprm);
@@ -57,8 +58,7 @@ void traffic_exec(struct task_struct *task, struct linux_binprm *bprm)
 	announce = traffic_watch_owners(&match.found) &
 		   BIT_ULL(TRAFFIC_OWNER_MODULE);
 	/* Who has a record of the process goes on with it, */
-	traffic_for_each_of(record, tgid)
-	{
+	traffic_for_each_of(record, tgid) {
 		set_image(record, task, exe);
 		take_own(&own, &match.found, record);
 		traffic_record_add_watches(record, &own);
@@ -83,14 +83,13 @@ void traffic_exec(struct task_struct *task, struct linux_binprm *bprm)
  * the fork takes the place of that one.
  */
 static void forget_attached(struct task_struct *child,
-			    const traffic_watch_set *watches)
+			    const struct traffic_watch_set *watches)
 {
 	u64 owners = traffic_watch_owners(watches);
 	struct traffic_record *record;
-	traffic_watch_set own;
+	struct traffic_watch_set own;
 
-	traffic_for_each_of(record, task_tgid_nr(child))
-	{
+	traffic_for_each_of(record, task_tgid_nr(child)) {
 		traffic_watch_of_owners(owners, &record->watches, &own);
 		if (traffic_record_has_any(record, &own) &&
 		    traffic_record_drop_watches(record, &own))
@@ -100,7 +99,7 @@ static void forget_attached(struct task_struct *child,
 
 static void fork_record(struct task_struct *child,
 			struct traffic_record *parent,
-			const traffic_watch_set *watches)
+			const struct traffic_watch_set *watches)
 {
 	struct traffic_record *record;
 
@@ -115,7 +114,7 @@ static void fork_record(struct task_struct *child,
 
 void traffic_fork(struct task_struct *parent, struct task_struct *child)
 {
-	traffic_watch_set spawned, own, watches;
+	struct traffic_watch_set spawned, own, watches;
 	pid_t tgid = task_tgid_nr(parent);
 	struct traffic_record *record;
 
@@ -127,8 +126,7 @@ void traffic_fork(struct task_struct *parent, struct task_struct *child)
 
 	spin_lock(&traffic_lock);
 	traffic_spawner_watches(&spawned);
-	traffic_for_each_of(record, tgid)
-	{
+	traffic_for_each_of(record, tgid) {
 		traffic_watch_following(&record->watches, &watches);
 		take_own(&own, &spawned, record);
 		bitmap_or(watches.bits, watches.bits, own.bits,
@@ -149,8 +147,7 @@ void traffic_exit_process(struct task_struct *task)
 	if (!traffic_maybe_target(tgid))
 		return;
 	spin_lock(&traffic_lock);
-	traffic_for_each_of(record, tgid)
-	{
+	traffic_for_each_of(record, tgid) {
 		if (record->logged) {
 			logged = true;
 			always = record->process.since != TRAFFIC_SINCE_FORK;

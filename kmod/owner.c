@@ -61,14 +61,14 @@ int traffic_owner_unwatch(unsigned int owner, const char *name)
 }
 
 /* The owner's running record of a process, or NULL. Under traffic_lock. */
-static struct traffic_record *record_of(const traffic_watch_set *owned,
+static struct traffic_record *record_of(const struct traffic_watch_set *owned,
 					pid_t pid)
 {
 	struct traffic_record *record;
 
-	traffic_for_each_of(
-		record,
-		pid) if (traffic_record_has_any(record, owned)) return record;
+	traffic_for_each_of(record, pid)
+		if (traffic_record_has_any(record, owned))
+			return record;
 	return NULL;
 }
 
@@ -86,7 +86,7 @@ static struct task_struct *get_process(pid_t pid)
 
 static bool is_attached(unsigned int owner, pid_t pid)
 {
-	traffic_watch_set owned;
+	struct traffic_watch_set owned;
 	bool found;
 
 	spin_lock(&traffic_lock);
@@ -97,10 +97,10 @@ static bool is_attached(unsigned int owner, pid_t pid)
 }
 
 static int start_attached(unsigned int owner, struct task_struct *task,
-			  const traffic_watch_set *watches)
+			  const struct traffic_watch_set *watches)
 {
 	struct traffic_record *record;
-	traffic_watch_set owned;
+	struct traffic_watch_set owned;
 
 	/* Reaped, or no leader any more after another thread's exec. */
 	if (!pid_alive(task))
@@ -130,7 +130,7 @@ static int start_attached(unsigned int owner, struct task_struct *task,
 
 static int attach(unsigned int owner, struct task_struct *task, bool follow)
 {
-	traffic_watch_set set = {};
+	struct traffic_watch_set set = {};
 	int slot, err;
 
 	if (task->flags & PF_KTHREAD)
@@ -173,7 +173,7 @@ int traffic_owner_attach(unsigned int owner, pid_t pid, bool follow)
 int traffic_owner_detach(unsigned int owner, pid_t pid)
 {
 	struct traffic_record *record;
-	traffic_watch_set owned;
+	struct traffic_watch_set owned;
 	bool last;
 
 	spin_lock(&traffic_lock);
@@ -215,7 +215,7 @@ int traffic_owner_children(unsigned int owner, bool on)
 void traffic_owner_clear(unsigned int owner, u64 end_seq)
 {
 	struct traffic_record *record, *next;
-	traffic_watch_set owned;
+	struct traffic_watch_set owned;
 
 	spin_lock(&traffic_lock);
 	traffic_watch_of_owner(owner, &owned);
@@ -230,7 +230,7 @@ void traffic_owner_clear(unsigned int owner, u64 end_seq)
 }
 
 static void close_records(struct list_head *list,
-			  const traffic_watch_set *owned)
+			  const struct traffic_watch_set *owned)
 {
 	struct traffic_record *record, *next;
 
@@ -242,7 +242,7 @@ static void close_records(struct list_head *list,
 
 void traffic_owner_close(unsigned int owner)
 {
-	traffic_watch_set owned;
+	struct traffic_watch_set owned;
 	unsigned int slot;
 
 	traffic_spawner_close_owner(owner);

@@ -15,8 +15,8 @@
 #include "watch.h"
 
 #define MAX_PIDS 64
-#define MAX_HISTORY (1 << 20)
-#define MAX_FLOWS (1 << 16)
+#define MAX_HISTORY 1048576
+#define MAX_FLOWS 65536
 
 static char *fname = "";
 module_param(fname, charp, 0400);
@@ -67,6 +67,7 @@ const char *const params_family_names[TRAFFIC_FAMILIES] = {
 	[TRAFFIC_FAMILY_PACKET] = "packet",
 	[TRAFFIC_FAMILY_VSOCK] = "vsock",
 };
+
 unsigned int params_families;
 
 static int gid = -1;

@@ -31,6 +31,7 @@ struct traffic_peer {
 		u32 words[12];
 	};
 };
+
 static_assert(sizeof(struct traffic_peer) == 12 * sizeof(u32));
 
 /* Of a call that current has made just now. */

@@ -44,7 +44,8 @@ static bool is_target(void)
 
 	/* ftrace calls us preemptible; the lookup needs RCU. */
 	preempt_disable_notrace();
-	traffic_for_each_of(record, current->tgid) found = true;
+	traffic_for_each_of(record, current->tgid)
+		found = true;
 	preempt_enable_notrace();
 	return found;
 }

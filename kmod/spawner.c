@@ -27,7 +27,7 @@ bool traffic_spawners_exist(void)
 	return !list_empty_careful(&spawners);
 }
 
-void traffic_spawner_watches(traffic_watch_set *watches)
+void traffic_spawner_watches(struct traffic_watch_set *watches)
 {
 	struct spawner *spawner;
 

@@ -11,7 +11,7 @@
 /* Without the lock: whether a fork has to ask at all. */
 bool traffic_spawners_exist(void);
 /* Under traffic_lock: the watches that what current forks now counts for. */
-void traffic_spawner_watches(traffic_watch_set *watches);
+void traffic_spawner_watches(struct traffic_watch_set *watches);
 
 /*
  * Current is one for @slot, a watch of @owner; or is none any more. The caller

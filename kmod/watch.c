@@ -65,8 +65,8 @@ void traffic_watch_confirm(struct traffic_match *match)
 	}
 }
 
-void traffic_watch_following(const traffic_watch_set *of,
-			     traffic_watch_set *following)
+void traffic_watch_following(const struct traffic_watch_set *of,
+			     struct traffic_watch_set *following)
 {
 	unsigned int slot;
 
@@ -76,7 +76,7 @@ void traffic_watch_following(const traffic_watch_set *of,
 			__set_bit(slot, following->bits);
 }
 
-void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set)
+void traffic_watch_of_owner(unsigned int owner, struct traffic_watch_set *set)
 {
 	struct traffic_watch *watch;
 	unsigned int slot;
@@ -89,8 +89,8 @@ void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set)
 	}
 }
 
-void traffic_watch_of_owners(u64 owners, const traffic_watch_set *of,
-			     traffic_watch_set *set)
+void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
+			     struct traffic_watch_set *set)
 {
 	unsigned int slot;
 
@@ -100,7 +100,7 @@ void traffic_watch_of_owners(u64 owners, const traffic_watch_set *of,
 			__set_bit(slot, set->bits);
 }
 
-u64 traffic_watch_first(const traffic_watch_set *of)
+u64 traffic_watch_first(const struct traffic_watch_set *of)
 {
 	unsigned int slot;
 	u64 first = 0;
@@ -111,7 +111,7 @@ u64 traffic_watch_first(const traffic_watch_set *of)
 	return first;
 }
 
-u64 traffic_watch_owners(const traffic_watch_set *of)
+u64 traffic_watch_owners(const struct traffic_watch_set *of)
 {
 	unsigned int slot;
 	u64 owners = 0;

@@ -18,9 +18,9 @@
 #define TRAFFIC_OWNERS 64
 #define TRAFFIC_OWNER_MODULE 0
 
-typedef struct {
+struct traffic_watch_set {
 	DECLARE_BITMAP(bits, TRAFFIC_WATCHES);
-} traffic_watch_set;
+};
 
 enum traffic_watch_kind {
 	TRAFFIC_WATCH_NAME,
@@ -51,7 +51,7 @@ struct traffic_watch {
 
 /* What matched an exec, found without the lock and confirmed under it. */
 struct traffic_match {
-	traffic_watch_set found;
+	struct traffic_watch_set found;
 	u64 newest; /* a slot may be another watch's by now: those are newer */
 };
 
@@ -64,16 +64,16 @@ bool traffic_watch_match(struct traffic_image *image,
 /* Of what matched, what is watched still. */
 void traffic_watch_confirm(struct traffic_match *match);
 struct traffic_watch *traffic_watch_at(unsigned int slot);
-void traffic_watch_following(const traffic_watch_set *of,
-			     traffic_watch_set *following);
-void traffic_watch_of_owner(unsigned int owner, traffic_watch_set *set);
+void traffic_watch_following(const struct traffic_watch_set *of,
+			     struct traffic_watch_set *following);
+void traffic_watch_of_owner(unsigned int owner, struct traffic_watch_set *set);
 /* Of a set, what belongs to one of @owners, a bit an owner. */
-void traffic_watch_of_owners(u64 owners, const traffic_watch_set *of,
-			     traffic_watch_set *set);
+void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
+			     struct traffic_watch_set *set);
 /* The id of the oldest of them; 0: none. */
-u64 traffic_watch_first(const traffic_watch_set *of);
+u64 traffic_watch_first(const struct traffic_watch_set *of);
 /* A bit for each owner of one of them. */
-u64 traffic_watch_owners(const traffic_watch_set *of);
+u64 traffic_watch_owners(const struct traffic_watch_set *of);
 /* The slot of an owner's watch, or -ENOENT. */
 int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
 		       const char *name);

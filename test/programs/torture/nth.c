@@ -2,7 +2,7 @@
 /*
  * Has the n-th allocation (or copy from user space) of an operation fail, for n = 1, 2, … until the operation meets
  * none, by the kernel's /proc/PID/fail-nth.
- *   nth.out load FROM TO KO PARAMETERS   loads the module, and unloads it if that went well
+ *   nth.out load FROM TO KO PARAMETERS   loads the module, and unloads it if that went well; FROM 0: the module's own
  *   nth.out commands FROM TO             reads each file and gives commands of a session
  *   nth.out process FROM TO              executes itself as `nth.out moves`, which tells what it moved
  * FROM and TO are the first and the last n; it ends sooner when no fault was met.
@@ -39,6 +39,22 @@ static bool was_met(void) {
   operations++;
   faults += atoi(text) == 0;
   return atoi(text) == 0;
+}
+
+/*
+ * How many allocations the kernel makes before it calls the module: one that it refuses for want of a name gets so far.
+ * Those are not the module's to undo.
+ */
+static int before_module(int ko) {
+  const int many = 1000000;
+  char text[16] = "";
+
+  fail(many);
+  if (!syscall(__NR_finit_module, ko, "", 0))
+    errx(1, "it loads without a name");
+  CHECK(pread(nth, text, sizeof(text) - 1, 0));
+  fail(0);
+  return many - atoi(text);
 }
 
 static bool load_once(int n, int ko, const char* parameters) {
@@ -148,7 +164,6 @@ static int moves(void) {
   if (child == 0) {
     memset(&witnessed, 0, sizeof(witnessed));
     move_some();
-    fail(0);
     report_witness();
     exit(0);
   }
@@ -195,6 +210,8 @@ int main(int argc, char** argv) {
     ko = CHECK(open(argv[4], O_RDONLY | O_CLOEXEC));
   if (strcmp(argv[1], "process"))
     open_nth();
+  if (ko >= 0 && from == 0)
+    from = before_module(ko) - 20;
   for (int n = from; n <= to; n++) {
     bool met = !strcmp(argv[1], "load")       ? load_once(n, ko, argv[5])
                : !strcmp(argv[1], "commands") ? commands_once(n)

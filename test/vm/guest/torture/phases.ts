@@ -45,7 +45,7 @@ export async function exhaustPids(): Promise<void> {
 /** Every step of loading. What failed has to be undone, or the next load would fail too. */
 async function failLoads(engine: string): Promise<void> {
   const parameters = `fname=nth.out,other pid=1 families=inet,unix engine=${engine}`;
-  await nth('load', '1', '100000', modulePath, parameters);
+  await nth('load', '0', '100000', modulePath, parameters);
 }
 
 /** Every allocation of a process's exec, first transfers, flows and fork: it says what it moved, and we do not say more. */

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/** Others who trace what the module traces: nobody's count is wrong for the other, and who cannot have a function is told. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { atEnd } from './lib/cleanup';
+import { engine } from './lib/environment';
+import { kernelLog } from './lib/kernel-log';
+import { insmod, isLoaded, load, unload } from './lib/module';
+import { named } from './lib/named';
+import { test } from './lib/plan';
+import { Program, execute, outputOf } from './lib/program';
+import { record } from './lib/proc';
+import { assertMessage, engineOption, lkmTraffic, packageFolder } from './lib/package';
+
+/** With either engine these are redirected; by redirection the transfers too. */
+const taken = engine === 'redirect' ? ['inet_recvmsg', 'inet6_sendmsg', 'sock_splice_read'] : ['sock_splice_read'];
+
+async function take(name: string): Promise<() => Promise<void>> {
+  await outputOf('insmod', [process.env['TAKEN_KO'] ?? '', `function=${name}`]);
+  let here = true;
+  const giveBack = async (): Promise<void> => {
+    if (here) await outputOf('rmmod', ['taken']);
+    here = false;
+  };
+  atEnd(giveBack);
+  return giveBack;
+}
+
+/** What a load may leave in the kernel. */
+const traces = (): string =>
+  ['/sys/kernel/tracing/enabled_functions', '/proc/modules']
+    .map((file) => readFileSync(file, 'latin1').replace(/^taken .*$/m, ''))
+    .join('\n');
+
+for (const name of taken) {
+  test(`${name} is another's: the load is EBUSY, names it, leaves nothing, and works when it is free again`, async () => {
+    const giveBack = await take(name);
+    const before = traces();
+    const mark = kernelLog.mark();
+    const result = await insmod({ fname: 'worker' });
+    assert.match(result.stderr, /busy/i);
+    assert.deepEqual(kernelLog.module(mark).slice(0, 1), [
+      `error - ${name} is redirected by somebody else (a livepatch?).`,
+    ]);
+    assert.equal(traces(), before);
+    assert.equal(isLoaded(), false);
+
+    await giveBack();
+    await load({ fname: 'worker' });
+    const worker = new Program(named('worker'), ['send', '100']);
+    await worker.output();
+    assert.equal(record(worker.pid)['udp_tx_bytes'], '100');
+  });
+}
+
+test('the command says which function is taken', async () => {
+  const [name = ''] = taken;
+  await packageFolder();
+  await take(name);
+  const result = await lkmTraffic('load', ...engineOption, '--fname=worker');
+  assert.equal(result.status, 1);
+  assertMessage(result, new RegExp(`${name} is redirected by somebody else`));
+  assert.equal(isLoaded(), false);
+});
+
+test('while the module is loaded nobody else can take its functions', async () => {
+  await load({ fname: 'worker' });
+  const result = await execute('insmod', [process.env['TAKEN_KO'] ?? '', `function=${taken[0] ?? ''}`]);
+  assert.match(result.stderr, /busy/i);
+});
+
+test('kernel.ftrace_enabled=0 is refused while the module is loaded, and possible after it', async () => {
+  const file = '/proc/sys/kernel/ftrace_enabled';
+  await load({ fname: 'worker' });
+  assert.throws(() => {
+    writeFileSync(file, '0');
+  }, /EBUSY/);
+  assert.equal(readFileSync(file, 'latin1').trim(), '1');
+  await unload();
+  writeFileSync(file, '0');
+  atEnd(() => {
+    writeFileSync(file, '1');
+  });
+  const mark = kernelLog.mark();
+  const result = await insmod({ fname: 'worker' });
+  assert.match(result.stderr, /busy/i);
+  assert.match(kernelLog.module(mark).join('\n'), /kernel\.ftrace_enabled is 0/);
+  writeFileSync(file, '1');
+  await load({ fname: 'worker' });
+});
+
+/** Sums what inet_sendmsg and inet_recvmsg return to one program, by BPF's fexit or fentry trampolines. */
+const script = `
+kretfunc:inet_sendmsg /comm == "worker" && (int64)retval > 0/ { @sent = sum(retval); @sends = count(); }
+kretfunc:inet_recvmsg /comm == "worker" && (int64)retval > 0/ { @received = sum(retval); }
+kfunc:inet_sendmsg /comm == "worker"/ { @entered = count(); }
+BEGIN { printf("attached\\n"); }`;
+
+async function bpf(): Promise<Program> {
+  const tracer = new Program('bpftrace', ['-e', script]);
+  await tracer.line(/^attached$/);
+  return tracer;
+}
+
+async function summed(tracer: Program): Promise<Record<string, number>> {
+  tracer.kill('SIGINT');
+  const output = await tracer.output();
+  return Object.fromEntries(
+    [...output.matchAll(/^@(\w+): (\d+)$/gm)].map(([, name = '', value = '']) => [name, Number(value)]),
+  );
+}
+
+/** A redirected function is entered twice: what we leave alone, and our own call of it. */
+const times = engine === 'redirect' ? 2 : 1;
+
+for (const order of ['before', 'after']) {
+  test(`BPF's fentry and fexit attached ${order} the module: both count, each what it should`, async () => {
+    let tracer: Program | undefined;
+    if (order === 'before') tracer = await bpf();
+    await load({ fname: 'worker' });
+    tracer ??= await bpf();
+    const worker = new Program(named('worker'), ['send', '100', 'send', '23']);
+    await worker.output();
+    const row = record(worker.pid);
+    assert.deepEqual(
+      [row['udp_tx_bytes'], row['udp_tx_msgs'], row['udp_rx_bytes'], row['exact']],
+      ['123', '2', '123', '1'],
+    );
+    const seen = await summed(tracer);
+    assert.deepEqual(seen, { sent: 123 * times, sends: 2 * times, received: 123 * times, entered: 2 * times });
+    await unload();
+
+    // And without the module it is as it was.
+    tracer = await bpf();
+    await new Program(named('worker'), ['send', '10']).output();
+    assert.deepEqual(await summed(tracer), { sent: 10, sends: 1, received: 10, entered: 1 });
+  });
+}
