@@ -4,9 +4,13 @@
  * datagram socket), and makes one call that blocks. Prints what each of its calls returned.
  */
 #define _GNU_SOURCE
+#include "../ring.h"
 #include "../witness.h"
 
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
 
 #define BIG (8 << 20)
 
@@ -90,11 +94,54 @@ static void call_recvmmsg(void) {
     show("recv", recv(fd, buffer, 100, 0));
 }
 
+static void call_accept(void) {
+  int listener = bound(SOCK_STREAM);
+
+  show("accept", accept(listener, NULL, NULL) < 0 ? -1 : 0);
+}
+
+/* Handed to a worker of io_uring. */
+static void call_uring(void) {
+  struct io_uring_sqe receive = request(IORING_OP_RECV, accepted(), buffer, 35);
+
+  receive.flags = IOSQE_ASYNC;
+  open_ring(0);
+  show("io_uring", perform(receive));
+}
+
+static long held;
+
+/* A line on stdin gives the page that the call waits for. */
+static void* release(void* page) {
+  struct uffdio_zeropage zero = {.range = {.start = (unsigned long)page, .len = 4096}};
+
+  getchar();
+  CHECK(ioctl(held, UFFDIO_ZEROPAGE, &zero));
+  return NULL;
+}
+
+/* The message is there; the page that it goes to is not. */
+static void call_held(void) {
+  struct uffdio_api api = {.api = UFFD_API};
+  char* page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  struct uffdio_register range = {.range = {.start = (unsigned long)page, .len = 4096},
+                                  .mode = UFFDIO_REGISTER_MODE_MISSING};
+  int fd = accepted();
+  pthread_t thread;
+
+  held = CHECK(syscall(__NR_userfaultfd, 0));
+  CHECK(ioctl(held, UFFDIO_API, &api));
+  CHECK(ioctl(held, UFFDIO_REGISTER, &range));
+  if (pthread_create(&thread, NULL, release, page))
+    errx(1, "pthread_create");
+  show("recv", recv(fd, page, 35, 0));
+}
+
 int main(int argc, char** argv) {
   static const struct scenario kinds[] = {
-      {"recv", call_recv},         {"read", call_read},         {"waitall", call_waitall},
-      {"timeout", call_timeout},   {"send", call_send},         {"splice", call_splice},
-      {"recvfrom", call_recvfrom}, {"recvmmsg", call_recvmmsg}, {}};
+      {"recv", call_recv},     {"read", call_read},     {"waitall", call_waitall},   {"timeout", call_timeout},
+      {"send", call_send},     {"splice", call_splice}, {"recvfrom", call_recvfrom}, {"recvmmsg", call_recvmmsg},
+      {"accept", call_accept}, {"uring", call_uring},   {"held", call_held},         {}};
 
   return run_scenario(kinds, argc, argv);
 }

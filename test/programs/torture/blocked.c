@@ -5,15 +5,14 @@
  * unload is accepted; an errno that is none of user space's is not.
  */
 #define _GNU_SOURCE
+#include "../ring.h"
 #include "../witness.h"
 
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #define BIG (8 << 20)
@@ -131,31 +130,13 @@ static long call_sendfile(struct kind* kind) {
 
 /* In a worker of io_uring, which blocks there as the call itself would. */
 static long call_uring(struct kind* kind) {
-  struct io_uring_params params = {};
-  int ring = CHECK(syscall(__NR_io_uring_setup, 1, &params));
-  char* sq = mmap(NULL, params.sq_off.array + 64, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
-  char* cq = mmap(NULL, params.cq_off.cqes + 64, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_CQ_RING);
-  struct io_uring_sqe* sqe = mmap(NULL, sizeof(*sqe), PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
   char byte;
-  long result;
+  struct io_uring_sqe receive = request(IORING_OP_RECV, kind->ends[1], &byte, 1);
 
-  if (sq == MAP_FAILED || cq == MAP_FAILED || sqe == MAP_FAILED)
-    err(1, "mmap");
-  *sqe = (struct io_uring_sqe){
-      .opcode = IORING_OP_RECV, .flags = IOSQE_ASYNC, .fd = kind->ends[1], .addr = (long)&byte, .len = 1};
-  ((unsigned*)(sq + params.sq_off.array))[0] = 0;
-  __atomic_store_n((unsigned*)(sq + params.sq_off.tail), 1, __ATOMIC_RELEASE);
-  syscall(__NR_io_uring_enter, ring, 1, 0, 0, NULL, 0);
-  while (__atomic_load_n((unsigned*)(cq + params.cq_off.tail), __ATOMIC_ACQUIRE) == 0)
-    syscall(__NR_io_uring_enter, ring, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0);
-  result = ((struct io_uring_cqe*)(cq + params.cq_off.cqes))->res;
-  munmap(sq, params.sq_off.array + 64);
-  munmap(cq, params.cq_off.cqes + 64);
-  munmap(sqe, sizeof(*sqe));
-  close(ring);
-  if (result < 0)
-    errno = -result;
-  return result < 0 ? -1 : result;
+  if (!ring.fd)
+    open_ring(0);
+  receive.flags = IOSQE_ASYNC;
+  return perform(receive);
 }
 
 static void feed_one(struct kind* kind) {
@@ -184,20 +165,15 @@ static void feed_room(struct kind* kind) {
       usleep(1000);
 }
 
-#define KIND(n, p, c, f) {.name = n, .prepare = p, .call = c, .feed = f}
+#define KIND(n, p, c, f) \
+  { .name = n, .prepare = p, .call = c, .feed = f }
 static struct kind kinds[] = {
-    KIND("recv", stream, call_recv, feed_one),
-    KIND("recv of IPv6", stream6, call_recv, feed_one),
-    KIND("read", stream, call_read, feed_one),
-    KIND("readv", stream, call_readv, feed_one),
-    KIND("recvmsg", datagrams, call_recvmsg, feed_one),
-    KIND("recvmmsg", datagrams, call_recvmmsg, feed_two),
-    KIND("MSG_WAITALL", stream, call_waitall, feed_two),
-    KIND("SO_RCVTIMEO", timed, call_recv, feed_one),
-    KIND("splice", stream, call_splice, feed_one),
-    KIND("accept", listening, call_accept, feed_connection),
-    KIND("send", stream, call_send, feed_room),
-    KIND("sendfile", from_file, call_sendfile, feed_room),
+    KIND("recv", stream, call_recv, feed_one),           KIND("recv of IPv6", stream6, call_recv, feed_one),
+    KIND("read", stream, call_read, feed_one),           KIND("readv", stream, call_readv, feed_one),
+    KIND("recvmsg", datagrams, call_recvmsg, feed_one),  KIND("recvmmsg", datagrams, call_recvmmsg, feed_two),
+    KIND("MSG_WAITALL", stream, call_waitall, feed_two), KIND("SO_RCVTIMEO", timed, call_recv, feed_one),
+    KIND("splice", stream, call_splice, feed_one),       KIND("accept", listening, call_accept, feed_connection),
+    KIND("send", stream, call_send, feed_room),          KIND("sendfile", from_file, call_sendfile, feed_room),
     KIND("io_uring", stream, call_uring, feed_one),
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))

@@ -16,14 +16,13 @@
 
 enum kind { FORK, EXEC, VFORK, THREADS, ORPHAN, KILLED, NO_EXEC, KINDS };
 
-static const char* const names[KINDS] = {"forks",   "execs",  "vforks",       "threads",
-                                         "orphans", "killed", "failed_execs"};
+static const char* const names[KINDS] = {"forks", "execs", "vforks", "threads", "orphans", "killed", "failed_execs"};
 
 /* Of all workers. */
 static struct shared {
   _Atomic unsigned long done[KINDS], refused;
   witnessed_t witnessed;
-}* shared;
+} * shared;
 
 static time_t deadline;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { until } from './wait';
 
 /** Waits until somebody listens on a TCP port, or has bound a UDP one, without touching it. */
@@ -10,6 +10,8 @@ export async function bound(transport: 'tcp' | 'udp', port: number): Promise<voi
     'm',
   );
   await until(`${transport} port ${port}`, () =>
-    ['', '6'].some((version) => wanted.test(readFileSync(`/proc/net/${transport}${version}`, 'latin1'))),
+    [transport, `${transport}6`]
+      .map((name) => `/proc/net/${name}`)
+      .some((file) => existsSync(file) && wanted.test(readFileSync(file, 'latin1'))),
   );
 }

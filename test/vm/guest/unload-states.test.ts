@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+/** Taking the module away from targets in whatever state a task can be in: it goes, and so do they, undisturbed. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, openSync, readFileSync, readSync, closeSync, rmdirSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { atEnd } from './lib/cleanup';
+import { Control } from './lib/control';
+import { engine, program } from './lib/environment';
+import { kernelLog } from './lib/kernel-log';
+import { isLoaded, load, rmmod, unload } from './lib/module';
+import { named } from './lib/named';
+import { test } from './lib/plan';
+import { Program } from './lib/program';
+import { counters, countsOf, counts, record, status } from './lib/proc';
+import { until } from './lib/wait';
+
+const redirect = engine === 'redirect';
+
+/** A target that blocks in a call of that kind, and its peer, which nobody monitors. */
+async function blocked(kind: string): Promise<{ target: Program; peer: Socket }> {
+  const target = new Program(program('blocked/call.out'), [kind]);
+  const peer = connect(Number((await target.line(/^port (\d+)$/))[1]), '127.0.0.1');
+  atEnd(() => {
+    peer.destroy();
+  });
+  peer.on('error', () => undefined);
+  await once(peer, 'connect');
+  return { target, peer };
+}
+
+const inFlight = (count: number): Promise<boolean> =>
+  until(`${count} calls in flight`, () => status()['in_flight'] === String(count));
+
+async function rmmodSoon(): Promise<void> {
+  const start = performance.now();
+  assert.deepEqual(await rmmod(), { status: 0, stdout: '', stderr: '' });
+  assert.ok(performance.now() - start < 5000, 'rmmod took 5 s or longer');
+  assert.equal(isLoaded(), false);
+}
+
+function stopSoon(): void {
+  const control = new Control();
+  const start = performance.now();
+  assert.equal(control.command('stop'), 'ok');
+  assert.ok(performance.now() - start < 5000, 'stop took 5 s or longer');
+  control.close();
+}
+
+const stateOf = (pid: number): string =>
+  /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '';
+
+interface State {
+  enter(target: Program): Promise<void>;
+  leave(target: Program): Promise<void>;
+}
+
+const cgroup = '/sys/fs/cgroup/frozen';
+let tracer: Program;
+
+/** States in which a task does not run by itself. It left the call for them, or is woken in it, and starts it anew. */
+const states: Record<string, State> = {
+  stopped: {
+    enter: async (target) => {
+      target.kill('SIGSTOP');
+      await until('it is stopped', () => stateOf(target.pid) === 'T');
+    },
+    leave: (target) => {
+      target.kill('SIGCONT');
+      return Promise.resolve();
+    },
+  },
+  frozen: {
+    enter: async (target) => {
+      mkdirSync(cgroup, { recursive: true });
+      writeFileSync(`${cgroup}/cgroup.procs`, String(target.pid));
+      writeFileSync(`${cgroup}/cgroup.freeze`, '1');
+      await until('it is frozen', () => /^frozen 1$/m.test(readFileSync(`${cgroup}/cgroup.events`, 'latin1')));
+      atEnd(async () => {
+        writeFileSync(`${cgroup}/cgroup.freeze`, '0');
+        target.kill('SIGKILL');
+        await target.ended;
+        await until('the cgroup is empty', () => readFileSync(`${cgroup}/cgroup.procs`, 'latin1') === '');
+        rmdirSync(cgroup);
+      });
+    },
+    leave: () => {
+      writeFileSync(`${cgroup}/cgroup.freeze`, '0');
+      return Promise.resolve();
+    },
+  },
+  'being traced': {
+    enter: async (target) => {
+      tracer = new Program('strace', ['-f', '-o', '/dev/null', '-p', String(target.pid)]);
+      await until('it is traced', () =>
+        /^TracerPid:\s+[1-9]/m.test(readFileSync(`/proc/${target.pid}/status`, 'latin1')),
+      );
+    },
+    leave: async () => {
+      tracer.kill('SIGINT');
+      await tracer.ended;
+    },
+  },
+};
+
+for (const [name, state] of Object.entries(states)) {
+  for (const way of ['rmmod', 'stop']) {
+    test(`${way} while a target that waits in recv is ${name}: it goes on, and receives what it waits for`, async () => {
+      await load({ fname: 'call.out' });
+      const { target, peer } = await blocked('recv');
+      await until('it waits', () => stateOf(target.pid) === 'S');
+      await inFlight(redirect ? 1 : 0);
+      await state.enter(target);
+      if (way === 'stop') {
+        stopSoon();
+        await unload();
+      } else {
+        await rmmodSoon();
+      }
+      await state.leave(target);
+      peer.write(Buffer.alloc(35));
+      assert.match(await target.output(), /^recv 35 -$/m);
+    });
+  }
+}
+
+test('a target that is killed in its call while the module goes: its counts were final', async () => {
+  await load({ fname: 'call.out' });
+  const { target, peer } = await blocked('waitall');
+  peer.write(Buffer.alloc(1000));
+  await until('it waits for the rest', () => stateOf(target.pid) === 'S');
+  await inFlight(redirect ? 1 : 0);
+  target.kill('SIGKILL');
+  await target.ended;
+  await until('it has ended', () => record(target.pid)['state'] === 'exited');
+  // A call that a signal ends returned what it had.
+  const { tcp_rx_bytes: received } = countsOf(record(target.pid));
+  assert.ok(received === '1000' || received === '0', received);
+  await rmmodSoon();
+});
+
+test('rmmod while a target waits in accept: it notices nothing', async () => {
+  await load({ fname: 'call.out' });
+  const target = new Program(program('blocked/call.out'), ['accept']);
+  const port = Number((await target.line(/^port (\d+)$/))[1]);
+  await until('it waits', () => stateOf(target.pid) === 'S');
+  await rmmodSoon();
+  connect(port, '127.0.0.1').on('error', () => undefined);
+  assert.match(await target.output(), /^accept 0 -$/m);
+});
+
+test('rmmod while a receive of io_uring waits: it notices nothing', async () => {
+  const mark = kernelLog.mark();
+  await load({ fname: 'call.out' });
+  const { target, peer } = await blocked('uring');
+  await until('it waits', () => stateOf(target.pid) === 'S');
+  await rmmodSoon();
+  peer.write(Buffer.alloc(35));
+  assert.match(await target.output(), /^io_uring 35 -$/m);
+  assert.doesNotMatch(kernelLog.module(mark).join('\n'), /waking/);
+});
+
+test(`a call whose page fault nobody answers: ${redirect ? 'stop says EBUSY and for whom, rmmod waits and says for whom' : 'the module goes at once'}`, async () => {
+  const mark = kernelLog.mark();
+  await load({ fname: 'call.out' });
+  const { target, peer } = await blocked('held');
+  peer.write(Buffer.alloc(35));
+  if (!redirect) {
+    await until('it waits for its page', () =>
+      readFileSync(`/proc/${target.pid}/stack`, 'latin1').includes('userfault'),
+    );
+    stopSoon();
+    await rmmodSoon();
+  } else {
+    await inFlight(1);
+    await until('it waits for its page', () =>
+      readFileSync(`/proc/${target.pid}/stack`, 'latin1').includes('userfault'),
+    );
+    const control = new Control();
+    const start = performance.now();
+    assert.equal(control.command('stop'), 'EBUSY');
+    assert.ok(performance.now() - start < 7000, 'stop took 7 s or longer');
+    control.close();
+    const whom = `waiting for a blocked recvmsg of process ${target.pid} (call.out).`;
+    await until('the log names it', () => kernelLog.module(mark).includes(whom));
+    const second = kernelLog.mark();
+    const removal = rmmod();
+    await until('the log names it again', () => kernelLog.module(second).includes(whom));
+    assert.equal(isLoaded(), true);
+    target.write('\n');
+    assert.deepEqual(await removal, { status: 0, stdout: '', stderr: '' });
+  }
+  target.write('\n');
+  assert.match(await target.output(), /^recv 35 -$/m);
+});
+
+test('the files of the module, open and half read, are no obstacle, and end there', async () => {
+  await load({ fname: 'worker' });
+  await Promise.all([1, 2, 3].map((bytes) => new Program(named('worker'), ['send', String(bytes)]).output()));
+  const files = ['counters', 'flows', 'programs', 'status', 'control'].map((name) => {
+    const fd = openSync(`/proc/net_traffic/${name}`, 'r');
+    assert.equal(readSync(fd, Buffer.alloc(10), 0, 10, null), 10, name);
+    return fd;
+  });
+  await rmmodSoon();
+  for (const fd of files) {
+    assert.throws(() => readSync(fd, Buffer.alloc(10), 0, 10, null), /EIO|ENODEV|ENXIO/);
+    closeSync(fd);
+  }
+  await load({ fname: 'worker' });
+  const worker = new Program(named('worker'), ['send', '9']);
+  await worker.output();
+  assert.deepEqual(counters().map(countsOf), [
+    counts({ udp_rx_bytes: 9, udp_rx_msgs: 1, udp_tx_bytes: 9, udp_tx_msgs: 1 }),
+  ]);
+});
