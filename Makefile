@@ -35,6 +35,9 @@ torture-kcsan: setup $(ADDON) $(DIST) ## data races: 5 minutes (MINUTES=) on a k
 cycles: setup $(ADDON) $(DIST) ## load and unload under traffic, CYCLES=200 times on every kernel of KERNELS
 	@set -e; for k in $(KERNELS); do test/torture/run --kernel $$k --minutes 0 --cycles $(or $(CYCLES),200); done
 
+fuzz: ## libFuzzer over the parser of control, SECONDS=60; executions and coverage
+	@test/fuzz/run $(or $(SECONDS),60)
+
 checkpatch: ## kmod/ by the kernel's own checkpatch.pl --strict
 	@scripts/checkpatch
 
@@ -67,4 +70,4 @@ $(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.
 	npm run --silent build
 	@touch $@
 
-.PHONY: help all demo test test-programs torture torture-kernel torture-kcsan cycles checkpatch lint module addon dist setup clean
+.PHONY: help all demo test test-programs torture torture-kernel torture-kcsan cycles fuzz checkpatch lint module addon dist setup clean

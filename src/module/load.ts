@@ -4,7 +4,7 @@ import { requireLinux, thisHost, type Host } from '../host';
 import { controlError, type Control } from './control';
 import { loadedInstance, MODULE, readCounters, readError, readParameters, readStatus, trafficFile } from './files';
 import { insertModule, prepareModule } from './insert';
-import { checkConflicts, checkModuleOptions, moduleParameters, type ModuleOptions } from './parameters';
+import { areInForce, checkConflicts, checkModuleOptions, moduleParameters, type ModuleOptions } from './parameters';
 import { findRunning, type AlreadyRunning } from './running';
 
 export interface LoadOptions extends ModuleOptions {
@@ -43,7 +43,7 @@ export async function load(options: LoadOptions, host: Host = thisHost): Promise
   let loaded = false;
   if (loadedInstance(host) === null) {
     ko = await prepareModule(host, options.ko, options.signal);
-    loaded = await insertModule(host, ko, parameters.text);
+    loaded = (await insertModule(host, ko, parameters.text)) && areInForce(parameters, readParameters(host));
   }
   if (!loaded) {
     checkConflicts(options, readParameters(host));

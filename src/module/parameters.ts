@@ -141,6 +141,8 @@ export function countingParameters(options: ModuleOptions): Map<string, string> 
 }
 
 export interface ModuleParameters {
+  /** By name. */
+  readonly values: ReadonlyMap<string, string>;
   /** For finit_module(2). */
   readonly text: string;
   /** What the text cannot say, to be watched once the module is loaded. */
@@ -157,6 +159,7 @@ export function moduleParameters(options: ModuleOptions): ModuleParameters {
   if (asPid) parameters.set('pid', pids.join(','));
   if (!asName && !asPid) parameters.set('idle', '1');
   return {
+    values: parameters,
     text: [...parameters].map(([name, value]) => assignment(name, value)).join(' '),
     rest: { programs: asName ? [] : programs, pids: asPid ? [] : pids },
   };
@@ -166,6 +169,13 @@ const sameValue = (wanted: string, inForce: string): boolean => {
   const plain = (value: string): string => ({ Y: '1', N: '0' })[value] ?? value;
   return plain(wanted) === plain(inForce);
 };
+
+/**
+ * Whether a module that was loaded just now runs with these. Of two loads of one file at the same time the kernel
+ * (since 6.5) makes one, and answers both with success.
+ */
+export const areInForce = ({ values }: ModuleParameters, inForce: Readonly<Record<string, string>>): boolean =>
+  [...values].every(([name, value]) => sameValue(value, inForce[name] ?? ''));
 
 /**
  * What was asked for and cannot be had, because the loaded module runs with another value.

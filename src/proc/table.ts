@@ -4,6 +4,9 @@ import { TrafficError } from '../errors';
 /** Version of `/proc/net_traffic` that this package reads. */
 export const ABI = 1;
 
+/** The kernel's counters are of 64 bits. */
+const MAX_COUNT = 2n ** 64n - 1n;
+
 const FIRST_LINE = /^net_traffic (\d+)$/;
 
 /** One row, read by column name: columns may be appended to the files, never moved or removed. */
@@ -36,9 +39,14 @@ export class Row {
   }
 
   count(column: string): bigint {
-    const raw = this.#raw(column);
-    if (!/^\d+$/.test(raw)) throw malformed(this.#file, `${column} is '${raw}', not a number`);
-    return BigInt(raw);
+    return this.#number(column, this.#raw(column));
+  }
+
+  #number(column: string, text: string): bigint {
+    if (!/^\d+$/.test(text)) throw malformed(this.#file, `${column} is '${text}', not a number`);
+    const value = BigInt(text);
+    if (value > MAX_COUNT) throw malformed(this.#file, `${column} is ${text}, more than 64 bits`);
+    return value;
   }
 
   optionalCount(column: string): bigint | null {
@@ -74,10 +82,7 @@ export class Row {
   }
 
   countList(column: string): bigint[] {
-    return this.list(column).map((item) => {
-      if (!/^\d+$/.test(item)) throw malformed(this.#file, `${column} holds '${item}', not a number`);
-      return BigInt(item);
-    });
+    return this.list(column).map((item) => this.#number(column, item));
   }
 }
 

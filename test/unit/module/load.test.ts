@@ -42,6 +42,13 @@ test('somebody else who loads it first is no failure', async () => {
   expect(kernel.commands).toEqual(['0: watch follow=1 server.out']);
 });
 
+test('of two loads at once the kernel makes one and answers both: the names of the other are added', async () => {
+  const { host } = kernel;
+  const other = { ...host, native: () => ({ ...host.native(), load: () => host.native().load('', 'fname=first') }) };
+  expect(await load({ programs: ['server.out'], ko: kernel.ko }, other)).toMatchObject({ loaded: false });
+  expect(kernel.commands).toEqual(['0: watch follow=1 server.out']);
+});
+
 test('names that are no parameters are watched after an idle load', async () => {
   await loadServer({ programs: ['a,b'] });
   expect([kernel.loads, kernel.commands]).toEqual([['idle=1'], ['0: watch follow=1 a,b']]);

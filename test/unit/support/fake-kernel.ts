@@ -118,7 +118,14 @@ export class FakeKernel {
     if (failure !== undefined) throw systemError(failure, 'finit_module', this.ko);
     if (this.loaded) throw systemError('EEXIST', 'finit_module', this.ko);
     this.loads.push(parameters);
-    this.insert();
+    this.insert(
+      Object.fromEntries(
+        [...parameters.matchAll(/(\w+)=(?:"([^"]*)"|(\S*))/g)].map(([, name = '', quoted, bare]) => [
+          name,
+          quoted ?? bare ?? '',
+        ]),
+      ),
+    );
     for (const name of /fname="?([^" ]*)/.exec(parameters)?.[1]?.split(',') ?? []) this.#watch(0, name, true);
   }
 
