@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * The campaign: main.js SEED MINUTES CYCLES. Rounds for so many minutes, then that many bare loads and unloads, all
+ * The campaign: main.js SEED MINUTES CYCLES [ROUNDS-ONLY]. Rounds for so many minutes, then that many bare loads and unloads, all
  * under traffic; then the phases that this kernel has the means for. The last line is the summary.
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,8 @@ import { load, ownProgram, round, unload } from './round';
 import { Blocked, Users, Victims, prepareFaults } from './stress';
 import { did, fault, faults, summary } from './tally';
 
-const [seed = 1, minutes = 3, cycles = 0] = process.argv.slice(2).map(Number);
+const [seed = 1, minutes = 3, cycles = 0] = process.argv.slice(2, 5).map(Number);
+const roundsOnly = (process.argv[5] ?? '') !== '';
 
 /** In, one process with known traffic, out. */
 async function cycle(): Promise<void> {
@@ -45,8 +46,8 @@ async function campaign(): Promise<void> {
   await victims.end();
   await blocked.prove();
   await blocked.end();
-  if (minutes > 0) await exhaustPids();
-  if (failing) await failAllocations();
+  if (minutes > 0 && !roundsOnly) await exhaustPids();
+  if (failing && !roundsOnly) await failAllocations();
   await cleanUp();
   if (existsSync(leaks)) await searchLeaks();
 }
