@@ -142,6 +142,13 @@ static void found(enum traffic_wrapped which, void *function,
 	traffic_wrappers[which].owner = owner;
 }
 
+/* What this kernel does not have, or was told to leave: ipv6.disable=1. */
+static bool is_absent(int err)
+{
+	return err == -EAFNOSUPPORT || err == -EPROTONOSUPPORT ||
+	       err == -ESOCKTNOSUPPORT || err == -ENODEV;
+}
+
 static int find_transfers(void)
 {
 	size_t i;
@@ -158,7 +165,7 @@ static int find_transfers(void)
 			continue;
 		err = sock_create_kern(&init_net, of->domain, of->type,
 				       of->protocol, &sock);
-		if (err && of->optional)
+		if (of->optional && is_absent(err))
 			continue;
 		if (err)
 			return err;
@@ -220,9 +227,10 @@ static void notrace leave_alone(unsigned long ip, unsigned long parent_ip,
 }
 
 /* ftrace does not tell which function is somebody else's: ask for each. */
-static void log_conflicts(void)
+static bool log_conflicts(void)
 {
 	struct traffic_wrapper *wrapper;
+	bool found = false;
 
 	for (wrapper = traffic_wrappers;
 	     wrapper < traffic_wrappers + TRAFFIC_WRAPPED; wrapper++) {
@@ -237,13 +245,25 @@ static void log_conflicts(void)
 		if (ftrace_set_filter_ip(
 			    &trial, (unsigned long)wrapper->original, 0, 1))
 			continue;
-		if (register_ops(&trial))
+		if (register_ops(&trial)) {
+			found = true;
 			pr_err("error - %s is redirected by somebody else (a livepatch?).\n",
 			       wrapper->name);
-		else
+		} else {
 			unregister_ftrace_function(&trial);
+		}
 		ftrace_free_filter(&trial);
 	}
+	return found;
+}
+
+/* PERMANENT makes it EBUSY too, and then for no function in particular. */
+static void log_refusal(int err)
+{
+	if (err == -EBUSY && log_conflicts())
+		return;
+	pr_err("error - ftrace refuses: %d%s.\n", err,
+	       err == -EBUSY ? " (kernel.ftrace_enabled is 0?)" : "");
 }
 
 static void release_functions(void)
@@ -309,10 +329,7 @@ int traffic_redirect_attach(bool transfers)
 	return 0;
 
 out_release:
-	if (err == -EBUSY)
-		log_conflicts();
-	pr_err("error - ftrace refuses: %d%s.\n", err,
-	       err == -EBUSY ? " (or kernel.ftrace_enabled is 0)" : "");
+	log_refusal(err);
 	release_functions();
 out_filter:
 	ftrace_free_filter(&ops);

@@ -35,7 +35,7 @@ export function loadError(error: unknown, host: Host, ko: string, kernelLog: rea
     case 'EAGAIN':
       return new TrafficError(
         'ERR_CONFLICT',
-        'Another tracer or livepatch owns a function that the module must hook.',
+        'The kernel does not let the module redirect a function: a livepatch or another tracer has it, or kernel.ftrace_enabled is 0.',
         {
           ...details,
           hint: 'The kernel log names it (dmesg | grep "Traffic module"); end that tracer, or load with the other engine.',

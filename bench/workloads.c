@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+/*
+ * workloads.out NAME COUNT [ARGUMENT]: one operation again and again; the line `NAME COUNT NANOSECONDS` at its end.
+ * On a machine whose clock counts instructions the nanoseconds are instructions, of the kernel and of all processes.
+ *   udp                send and recv of 35 bytes
+ *   udp-flows N        the same, over N pairs of sockets in turn
+ *   tcp                a request and a response of 35 bytes
+ *   bulk               64 KiB, sent in one call and received
+ *   sendfile           64 KiB of a file, and received
+ *   epoll              35 bytes over one of 100 connections, found by epoll
+ *   exec               fork, exec, exit, wait
+ *   http PORT          a GET on a connection that stays open
+ *   crowd              no operation: COUNT processes that wait, until stdin ends
+ */
+#define _GNU_SOURCE
+#include "../test/programs/witness.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <time.h>
+
+#define MESSAGE 35
+#define BULK 65536
+#define CONNECTIONS 100
+
+static char buffer[BULK];
+static int ends[2], source, epoll, connections[CONNECTIONS][2];
+static int (*pairs)[2];
+static unsigned pair_count, turn;
+static const char* self;
+
+static void all(int fd, size_t size) {
+  while (size) {
+    long got = CHECK(recv(fd, buffer, size, 0));
+
+    if (!got)
+      errx(1, "the connection ended");
+    size -= got;
+  }
+}
+
+static void udp(void) {
+  CHECK(send(ends[0], buffer, MESSAGE, 0));
+  CHECK(recv(ends[1], buffer, sizeof(buffer), 0));
+}
+
+static void udp_flows(void) {
+  int* pair = pairs[turn++ % pair_count];
+
+  CHECK(send(pair[0], buffer, MESSAGE, 0));
+  CHECK(recv(pair[1], buffer, sizeof(buffer), 0));
+}
+
+static void tcp(void) {
+  CHECK(send(ends[0], buffer, MESSAGE, 0));
+  all(ends[1], MESSAGE);
+  CHECK(send(ends[1], buffer, MESSAGE, 0));
+  all(ends[0], MESSAGE);
+}
+
+static void bulk(void) {
+  CHECK(send(ends[0], buffer, BULK, 0));
+  all(ends[1], BULK);
+}
+
+static void send_file(void) {
+  off_t offset = 0;
+
+  CHECK(sendfile(ends[0], source, &offset, BULK));
+  all(ends[1], BULK);
+}
+
+static void one_of_many(void) {
+  struct epoll_event event;
+
+  CHECK(send(connections[turn++ % CONNECTIONS][0], buffer, MESSAGE, 0));
+  CHECK(epoll_wait(epoll, &event, 1, -1));
+  all(event.data.fd, MESSAGE);
+}
+
+static void execute(void) {
+  pid_t child = CHECK(fork());
+
+  if (!child) {
+    execl(self, self, "leaf", "0", NULL);
+    _exit(127);
+  }
+  await_child(child, 0);
+}
+
+/* The answers of the server are known: Node's, of some bytes, with a length. */
+static void http(void) {
+  static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  size_t have = 0;
+  char* body;
+
+  CHECK(send(ends[0], request, sizeof(request) - 1, 0));
+  for (;;) {
+    long got = CHECK(recv(ends[0], buffer + have, sizeof(buffer) - 1 - have, 0));
+
+    if (!got)
+      errx(1, "the server closed the connection");
+    have += got;
+    buffer[have] = '\0';
+    body = strstr(buffer, "\r\n\r\n");
+    if (body) {
+      const char* length = strcasestr(buffer, "content-length: ");
+
+      if (!length)
+        errx(1, "no length in %s", buffer);
+      if (have >= (size_t)(body + 4 - buffer) + strtoul(length + 16, NULL, 10))
+        return;
+    }
+  }
+}
+
+static void prepare_udp(const char* unused) {
+  (void)unused;
+  datagram_pair(AF_INET, ends);
+}
+
+static void prepare_flows(const char* argument) {
+  pair_count = atoi(argument);
+  pairs = calloc(pair_count, sizeof(*pairs));
+  for (unsigned i = 0; i < pair_count; i++)
+    datagram_pair(AF_INET, pairs[i]);
+}
+
+static void prepare_tcp(const char* unused) {
+  (void)unused;
+  stream_pair(AF_INET, 0, ends);
+}
+
+static void prepare_file(const char* unused) {
+  prepare_tcp(unused);
+  source = CHECK(memfd_create("source", 0));
+  CHECK(write(source, buffer, BULK));
+}
+
+static void prepare_connections(const char* unused) {
+  (void)unused;
+  epoll = CHECK(epoll_create1(0));
+  for (int i = 0; i < CONNECTIONS; i++) {
+    struct epoll_event event = {.events = EPOLLIN};
+
+    stream_pair(AF_INET, 0, connections[i]);
+    event.data.fd = connections[i][1];
+    CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i][1], &event));
+  }
+}
+
+static void prepare_http(const char* argument) {
+  struct sockaddr_storage address;
+  socklen_t size = loopback(AF_INET, &address);
+
+  ((struct sockaddr_in*)&address)->sin_port = htons(atoi(argument));
+  ends[0] = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+  CHECK(connect(ends[0], (struct sockaddr*)&address, size));
+}
+
+static void nothing(const char* unused) {
+  (void)unused;
+}
+
+static const struct workload {
+  const char* name;
+  void (*prepare)(const char* argument);
+  void (*operation)(void);
+} workloads[] = {
+    {"udp", prepare_udp, udp},
+    {"udp-flows", prepare_flows, udp_flows},
+    {"tcp", prepare_tcp, tcp},
+    {"bulk", prepare_tcp, bulk},
+    {"sendfile", prepare_file, send_file},
+    {"epoll", prepare_connections, one_of_many},
+    {"exec", nothing, execute},
+    {"http", prepare_http, http},
+};
+
+static void crowd(unsigned count) {
+  char byte;
+
+  for (unsigned i = 0; i < count; i++)
+    if (!CHECK(fork())) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (;;)
+        pause();
+    }
+  puts("crowd");
+  fflush(stdout);
+  while (read(0, &byte, 1) > 0)
+    ;
+  exit(0);
+}
+
+static void measure(const struct workload* workload, unsigned count, const char* argument) {
+  struct timespec from, to;
+
+  workload->prepare(argument);
+  for (unsigned i = 0; i < count / 10 + pair_count; i++)
+    workload->operation();
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  for (unsigned i = 0; i < count; i++)
+    workload->operation();
+  clock_gettime(CLOCK_MONOTONIC, &to);
+  printf("%s %u %lld\n", workload->name, count,
+         (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec);
+}
+
+int main(int argc, char** argv) {
+  self = argv[0];
+  if (argc > 1 && !strcmp(argv[1], "leaf"))
+    return 0;
+  if (argc < 3)
+    errx(2, "usage: workloads.out NAME COUNT [ARGUMENT]");
+  if (!strcmp(argv[1], "crowd"))
+    crowd(atoi(argv[2]));
+  for (unsigned i = 0; i < sizeof(workloads) / sizeof(*workloads); i++) {
+    if (!strcmp(workloads[i].name, argv[1])) {
+      measure(&workloads[i], atoi(argv[2]), argc > 3 ? argv[3] : "");
+      return 0;
+    }
+  }
+  errx(2, "no workload %s", argv[1]);
+}
