@@ -112,7 +112,7 @@ void traffic_flows_add(struct traffic_flows *flows,
 	if (!params_max_flows)
 		return;
 	traffic_peer_of(&peer, transfer);
-	flow = READ_ONCE(flows->last);
+	flow = READ_ONCE(flows->last[direction]);
 	if (!flow || !is_of(flow, flows, &peer, transport)) {
 		flow = find(bucket_of(flows, &peer), flows, &peer, transport);
 		if (!flow)
@@ -122,7 +122,7 @@ void traffic_flows_add(struct traffic_flows *flows,
 			    transfer->result);
 			return;
 		}
-		WRITE_ONCE(flows->last, flow);
+		WRITE_ONCE(flows->last[direction], flow);
 	}
 	add(&flow->count[direction], transfer->result);
 	WRITE_ONCE(flow->last_ns, ktime_get_coarse_real_ns());

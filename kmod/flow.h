@@ -32,7 +32,8 @@ struct traffic_flow {
 struct traffic_flows {
 	/* Who reads them holds it, and then who adds to them. */
 	spinlock_t lock;
-	struct traffic_flow *last; /* the one that was used last; RCU */
+	/* Those that were used last; RCU. */
+	struct traffic_flow *last[TRAFFIC_DIRECTIONS];
 	/* The flow module's lock guards these; readers have @lock. */
 	struct list_head list;
 	unsigned int count;

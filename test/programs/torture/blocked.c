@@ -15,7 +15,7 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 
-#define BIG (8 << 20)
+#define BIG (1 << 20)
 
 static char big[BIG];
 static _Atomic unsigned long calls;
@@ -33,7 +33,12 @@ struct kind {
 };
 
 static void stream(struct kind* kind) {
+  const int little = 65536;
+
   stream_pair(AF_INET, 0, kind->ends);
+  /* So that a send blocks. */
+  CHECK(setsockopt(kind->ends[0], SOL_SOCKET, SO_SNDBUF, &little, sizeof(little)));
+  CHECK(setsockopt(kind->ends[1], SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)));
   CHECK(pipe2(kind->pipe, O_NONBLOCK));
 }
 

@@ -37,22 +37,29 @@ export async function load(parameters: Parameters): Promise<boolean> {
 
 /** By rmmod alone, or after `stop`. Whoever has a session is in the way, and is asked to leave in the end. */
 export async function unload(users?: Users): Promise<void> {
-  const start = performance.now();
+  const limit = { paused: false, since: performance.now() };
+  const pause = async (): Promise<void> => {
+    if (!limit.paused) await users?.pause();
+    limit.paused = true;
+    limit.since = performance.now();
+  };
   if (below(2) === 0) {
-    await users?.pause();
+    await pause();
     const control = new Control();
     const answer = control.command('stop');
     control.close();
     if (answer !== 'ok' && answer !== 'EBUSY') fault('mismatches', `stop: ${answer}`);
     did('stops');
   }
-  for (let tries = 0; isLoaded(); tries++) {
+  while (isLoaded()) {
     const result = await within(120, 'rmmod', rmmod());
     if (result.status !== 0 && !/in use|temporarily unavailable/i.test(result.stderr)) {
       fault('mismatches', `rmmod: ${result.stderr}`);
     }
-    if (tries === 20) await users?.pause();
-    if (performance.now() - start > 120_000) {
+    const waited = performance.now() - limit.since;
+    // A machine that is busy with all this takes its time for each try.
+    if (waited > 5000 && !limit.paused) await pause();
+    else if (waited > 180_000) {
       fault('stuck', `rmmod: ${result.stderr}`);
       return;
     }

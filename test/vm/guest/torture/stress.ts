@@ -21,11 +21,16 @@ export class Blocked {
   async prove(): Promise<void> {
     this.program.write('all\n');
     try {
-      await within(120, 'every blocked call goes on', this.program.line(/^alive$/));
+      await within(300, 'every blocked call goes on', this.alive());
       did('blocked_calls_fed', 13);
     } catch {
       fault('stuck', `blocked calls: ${this.program.stdout.split('\n').at(-2) ?? ''} ${this.program.stderr}`);
     }
+  }
+
+  private async alive(): Promise<void> {
+    while (!this.program.stdout.endsWith('alive\n')) await sleep(50);
+    this.program.stdout = '';
   }
 
   async end(): Promise<void> {
@@ -42,7 +47,13 @@ export class Users {
   /** Without a session nothing holds the module. */
   async pause(): Promise<void> {
     this.commands.write('pause\n');
-    await this.commands.line(/^paused$/);
+    await within(180, 'the users of control pause', this.paused());
+  }
+
+  private async paused(): Promise<void> {
+    while (!this.commands.stdout.endsWith('paused\n')) await sleep(50);
+    // It says nothing else until it ends.
+    this.commands.stdout = '';
   }
 
   goOn(): void {
