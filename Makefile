@@ -38,6 +38,9 @@ cycles: setup $(ADDON) $(DIST) ## load and unload under traffic, CYCLES=200 time
 fuzz: ## libFuzzer over the parser of control, SECONDS=60; executions and coverage
 	@test/fuzz/run $(or $(SECONDS),60)
 
+bench: setup $(ADDON) $(DIST) ## what counting costs, beside the alternatives (QUICK=1, BASELINE=FILE, WRITE=1 for docs/cost.md)
+	@bench/run --kernels "$(KERNELS)" $(if $(QUICK),--quick) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(WRITE),--write)
+
 checkpatch: ## kmod/ by the kernel's own checkpatch.pl --strict
 	@scripts/checkpatch
 
@@ -70,4 +73,4 @@ $(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.
 	npm run --silent build
 	@touch $@
 
-.PHONY: help all demo test test-programs torture torture-kernel torture-kcsan cycles fuzz checkpatch lint module addon dist setup clean
+.PHONY: help all bench demo test test-programs torture torture-kernel torture-kcsan cycles fuzz checkpatch lint module addon dist setup clean

@@ -36,7 +36,7 @@ async function once(workload: string, state: State): Promise<number> {
   // Of a request the server is the target; the client is a bystander, as it would be elsewhere.
   let node: Program | undefined;
   if (isHttp) {
-    const [file = '', ...args] = [...prefix, `${targets}/${state.as}-node`, '-e', server];
+    const [file, ...args] = [...prefix, `${targets}/${state.as}-node`, '-e', server];
     node = new Program(file, args);
     await bound('tcp', PORT);
   }

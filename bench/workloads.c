@@ -206,8 +206,7 @@ static void measure(const struct workload* workload, unsigned count, const char*
   for (unsigned i = 0; i < count; i++)
     workload->operation();
   clock_gettime(CLOCK_MONOTONIC, &to);
-  printf("%s %u %lld\n", workload->name, count,
-         (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec);
+  printf("%s %u %lld\n", workload->name, count, (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec);
 }
 
 int main(int argc, char** argv) {
