@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # From Debian packages to a directory that the host can build against and the guest can boot.
 
+# Empty when apt does not know it, which apt-cache calls a failure.
 version_of() {
-  apt-cache show --no-all-versions "$1" 2>/dev/null | sed -n 's/^Version: //p'
+  { apt-cache show --no-all-versions "$1" 2>/dev/null || true; } | sed -n 's/^Version: //p'
 }
 
 # The headers' own dependencies: -common and the kbuild tools, whose names differ between series.
