@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** The ways to watch, each switched on for all workloads and off again. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { Control } from '../test/vm/guest/lib/control';
 import { load, unload } from '../test/vm/guest/lib/module';
 import { Program, outputOf } from '../test/vm/guest/lib/program';
 import { readTable } from '../test/vm/guest/lib/proc';
@@ -59,6 +60,25 @@ function module(name: string, as: State['as'], parameters: Parameters, crowd?: n
         waiting.endInput();
         await waiting.output();
       }
+      await unload();
+    },
+  };
+}
+
+/** What `run` and the API do: as the module's own watch, without its lines in the kernel's log. */
+function session(name: string, parameters: Parameters): State {
+  let control: Control | undefined;
+  return {
+    name,
+    ours: true,
+    command: `insmod net_traffic.ko idle=1 engine=${parameters['engine'] ?? ''}; echo session, and then watch target*, into control`,
+    as: 'target',
+    begin: async () => {
+      await load({ idle: 1, ...parameters });
+      control = Control.session('watch target*');
+    },
+    end: async () => {
+      control?.close();
       await unload();
     },
   };
@@ -126,6 +146,7 @@ function ours(engine: string): State[] {
   return [
     module(`${engine}, bystander`, 'bystander', { engine }),
     module(`${engine}, target`, 'target', { engine }),
+    session(`${engine}, target of a session`, { engine }),
     module(`${engine}, target, no flows`, 'target', { engine, max_flows: 0 }),
     module(`${engine}, one of 1000 targets`, 'target', { engine }, 1000),
     module(`${engine}, target, log_packets`, 'target', { engine, log_packets: 1 }),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * workloads.out NAME COUNT [ARGUMENT]: one operation again and again; the line `NAME COUNT NANOSECONDS` at its end.
+ * workloads.out NAME COUNT [ARGUMENT]: one operation, COUNT times in some parts; at its end the line
+ * `NAME OPERATIONS NANOSECONDS` of the median part.
  * On a machine whose clock counts instructions the nanoseconds are instructions, of the kernel and of all processes.
  *   udp                send and recv of 35 bytes
  *   udp-flows N        the same, over N pairs of sockets in turn
@@ -196,17 +197,38 @@ static void crowd(unsigned count) {
   exit(0);
 }
 
+static long long now(void) {
+  struct timespec time;
+
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static int by_size(const void* a, const void* b) {
+  long long x = *(const long long*)a, y = *(const long long*)b;
+
+  return (x > y) - (x < y);
+}
+
+/* The median of some parts: what else the system does now and then is in few of them. */
+#define PARTS 21
+
 static void measure(const struct workload* workload, unsigned count, const char* argument) {
-  struct timespec from, to;
+  unsigned part = count / PARTS ? count / PARTS : 1;
+  long long took[PARTS];
 
   workload->prepare(argument);
   for (unsigned i = 0; i < count / 10 + pair_count; i++)
     workload->operation();
-  clock_gettime(CLOCK_MONOTONIC, &from);
-  for (unsigned i = 0; i < count; i++)
-    workload->operation();
-  clock_gettime(CLOCK_MONOTONIC, &to);
-  printf("%s %u %lld\n", workload->name, count, (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec);
+  for (unsigned i = 0; i < PARTS; i++) {
+    long long from = now();
+
+    for (unsigned j = 0; j < part; j++)
+      workload->operation();
+    took[i] = now() - from;
+  }
+  qsort(took, PARTS, sizeof(*took), by_size);
+  printf("%s %u %lld\n", workload->name, part, took[PARTS / 2]);
 }
 
 int main(int argc, char** argv) {

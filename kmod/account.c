@@ -17,12 +17,29 @@
 #include "peer.h"
 #include "sctp.h"
 
+unsigned int traffic_careful;
+static DEFINE_SPINLOCK(careful_lock);
+
+void traffic_careful_begin(void)
+{
+	spin_lock(&careful_lock);
+	WRITE_ONCE(traffic_careful, traffic_careful + 1);
+	spin_unlock(&careful_lock);
+	/* Whoever did not see it has added to both, or to none. */
+	synchronize_rcu();
+}
+
+void traffic_careful_end(void)
+{
+	spin_lock(&careful_lock);
+	WRITE_ONCE(traffic_careful, traffic_careful - 1);
+	spin_unlock(&careful_lock);
+}
+
 bool notrace traffic_is_counted(const struct sock *sk)
 {
-	const struct socket *sock = READ_ONCE(sk->sk_socket);
-
 	return traffic_family_counts(traffic_family_of(sk->sk_family)) &&
-	       sock && READ_ONCE(sock->file) && !traffic_avoids_recursion(sk);
+	       traffic_is_a_programs(sk);
 }
 
 static bool is_stream(const struct sock *sk)
@@ -94,35 +111,150 @@ static enum traffic_transport transport_of(const struct sock *sk)
 	return TRAFFIC_OTHER;
 }
 
-static void add(struct traffic_record *record,
-		const struct traffic_transfer *transfer,
-		enum traffic_transport transport)
+/* The peer follows from the socket, and from nothing that the call said. */
+static bool is_by_socket(const struct traffic_transfer *transfer)
 {
-	bool read = traffic_flows_lock_if_read(&record->flows);
+	const struct sock *sk = transfer->sk;
 
-	traffic_counters_add(&record->counters, transport, transfer->direction,
-			     transfer->result);
-	traffic_flows_add(&record->flows, transfer, transport);
-	traffic_flows_unlock_if(&record->flows, read);
+	if (sk->sk_type == SOCK_STREAM)
+		return true;
+	if (transfer->msg)
+		return !transfer->msg->msg_name;
+	return transfer->direction == TRAFFIC_RX || !traffic_is_connected(sk) ||
+	       traffic_send_names_nobody();
 }
 
-void traffic_account_target(const struct traffic_transfer *transfer)
+static void set_face(struct traffic_flow *flow, const struct sock *sk)
 {
+	struct traffic_face *face = &flow->face;
+	bool is_datagram = sk->sk_type != SOCK_STREAM;
+
+	WRITE_ONCE(face->net, sock_net(sk));
+	WRITE_ONCE(face->addresses, traffic_addresses_of(sk));
+	WRITE_ONCE(face->ports, traffic_ports_of(sk));
+	WRITE_ONCE(face->is_v6, flow->peer.family == AF_INET6);
+	WRITE_ONCE(face->is_datagram, is_datagram);
+	WRITE_ONCE(face->is_connected, is_datagram && traffic_is_connected(sk));
+	WRITE_ONCE(face->prot, READ_ONCE(sk->sk_prot));
+}
+
+/* Where the next call on the same socket is counted at once. */
+static void remember(struct traffic_record *record,
+		     const struct traffic_transfer *transfer,
+		     enum traffic_transport transport,
+		     struct traffic_flow *flow)
+{
+	struct traffic_block __percpu *percpu =
+		READ_ONCE(record->counters.percpu);
+	const struct sock *sk = transfer->sk;
+	struct traffic_block *block;
+
+	/* And those of which more has to be asked at each call. */
+	if (!percpu || transport >= TRAFFIC_INET_TRANSPORTS ||
+	    sk->sk_protocol == IPPROTO_SCTP || !transfer->result)
+		return;
+	block = this_cpu_ptr(percpu);
+	if (!params_max_flows) {
+		block->place = traffic_place_of(transport);
+		block->is_tcp = transport == TRAFFIC_TCP;
+		block->prot = READ_ONCE(sk->sk_prot);
+		return;
+	}
+	if (!flow || !is_by_socket(transfer))
+		return;
+	if (!traffic_is_face_of(&flow->face, &flow->peer, sk))
+		set_face(flow, sk);
+	block->flows[transfer->direction][traffic_recent_flow(sk)] = flow;
+}
+
+static void add(struct traffic_record *record,
+		const struct traffic_transfer *transfer)
+{
+	enum traffic_transport transport = transport_of(transfer->sk);
+	bool careful = READ_ONCE(traffic_careful);
+	struct traffic_flow *flow = NULL;
+
+	if (unlikely(careful))
+		spin_lock(&record->flows.lock);
+	traffic_counters_add(&record->counters, transport, transfer->direction,
+			     transfer->result);
+	if (params_max_flows) {
+		flow = traffic_flows_find(&record->flows, transfer, transport);
+		if (flow) {
+			traffic_flow_add(flow, transfer->direction,
+					 transfer->result);
+			if (traffic_flow_is_stale(flow))
+				traffic_flow_stamp(flow);
+		} else {
+			traffic_flows_add_rest(&record->flows, transfer,
+					       transport);
+		}
+	}
+	if (unlikely(careful))
+		spin_unlock(&record->flows.lock);
+	remember(record, transfer, transport, flow);
+}
+
+/* By what is known of the socket, if it is only not among the last few. */
+static bool add_by_socket(struct traffic_record *record,
+			  const struct traffic_transfer *transfer)
+{
+	struct traffic_block __percpu *percpu =
+		READ_ONCE(record->counters.percpu);
 	struct sock *sk = transfer->sk;
-	struct traffic_record *record;
+	struct traffic_flow *flow;
+
+	if (!percpu || !params_max_flows || READ_ONCE(traffic_careful) ||
+	    traffic_family_of(sk->sk_family) != TRAFFIC_FAMILY_INET)
+		return false;
+	flow = traffic_flow_of_socket(&record->flows, sk);
+	if (!flow || !traffic_account_in(flow, record, sk, transfer->direction,
+					 transfer->result, transfer->msg))
+		return false;
+	if (traffic_flow_is_stale(flow))
+		traffic_flow_stamp(flow);
+	this_cpu_ptr(percpu)
+		->flows[transfer->direction][traffic_recent_flow(sk)] = flow;
+	return true;
+}
+
+static bool counts(const struct traffic_transfer *transfer)
+{
+	/*
+	 * In an interrupt current is nobody's. What is counted without asking
+	 * has a file, and is never used there: its functions may sleep.
+	 */
+	return in_task() && is_message(transfer) &&
+	       traffic_is_counted(transfer->sk) &&
+	       !is_under_repair(transfer->sk) && !is_notification(transfer);
+}
+
+void traffic_account_from(struct traffic_record *record, struct sock *sk,
+			  enum traffic_direction direction, long result,
+			  int flags, const struct msghdr *msg)
+{
+	const struct traffic_transfer transfer = {
+		.sk = sk,
+		.direction = direction,
+		.result = result,
+		.flags = flags,
+		.msg = msg,
+	};
 	bool logged = false;
 
-	/* In an interrupt current is nobody's. */
-	if (!in_task() || !is_message(transfer) || !traffic_is_counted(sk) ||
-	    is_under_repair(sk) || is_notification(transfer))
-		return;
-
-	rcu_read_lock();
-	traffic_for_each_of(record, current->tgid) {
-		add(record, transfer, transport_of(sk));
-		logged |= READ_ONCE(record->logged);
+	if (counts(&transfer)) {
+		for (; record; record = traffic_next_of(record, record->tgid)) {
+			if (!add_by_socket(record, &transfer))
+				add(record, &transfer);
+			logged |= READ_ONCE(record->logged);
+		}
 	}
-	rcu_read_unlock();
 	if (unlikely(params_log_packets) && logged)
-		traffic_log_transfer(transfer->direction, transfer->result);
+		traffic_log_transfer(direction, result);
+}
+
+void traffic_account_init(void)
+{
+	if (params_log_packets)
+		traffic_careful = 1;
 }

@@ -2,13 +2,18 @@
 #ifndef TRAFFIC_ACCOUNT_H
 #define TRAFFIC_ACCOUNT_H
 
+#include <linux/hash.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/tcp.h>
+#include <net/sock.h>
 
+#include "compat.h"
 #include "counters.h"
+#include "flow.h"
 #include "ledger.h"
-
-struct msghdr;
-struct sock;
+#include "params.h"
+#include "peer.h"
 
 /* One call of a socket function by current. */
 struct traffic_transfer {
@@ -19,26 +24,132 @@ struct traffic_transfer {
 	const struct msghdr *msg; /* after the call; NULL: the hook has none */
 };
 
-void traffic_account_target(const struct traffic_transfer *transfer);
+/*
+ * A reader wants the counters and the flows of one moment. While there is one,
+ * each call goes the long way, and adds to both under the lock of the record's
+ * flows: it costs nobody anything else.
+ */
+extern unsigned int traffic_careful;
+
+void traffic_careful_begin(void);
+void traffic_careful_end(void);
 
 /*
- * Every hook ends here, and here alone it is decided what counts. Any context;
- * the socket must stay.
+ * For this record of current and those behind it: by all the rules. Preemption
+ * is off.
  */
+void traffic_account_from(struct traffic_record *record, struct sock *sk,
+			  enum traffic_direction direction, long result,
+			  int flags, const struct msghdr *msg);
+
+/* Not the kernel's own: see traffic_is_counted(). */
+static __always_inline bool traffic_is_a_programs(const struct sock *sk)
+{
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+
+	return sock && READ_ONCE(sock->file) && !traffic_avoids_recursion(sk);
+}
+
+static __always_inline unsigned int traffic_recent_flow(const struct sock *sk)
+{
+	return hash_32(traffic_ports_of(sk), TRAFFIC_RECENT_BITS);
+}
+
+/* False: this flow, or what is known of it, is not the transfer's. */
+static __always_inline bool
+traffic_account_in(struct traffic_flow *flow, struct traffic_record *record,
+		   struct sock *sk, enum traffic_direction direction,
+		   long result, const struct msghdr *msg)
+{
+	struct traffic_count __percpu *count;
+
+	if (!traffic_is_face_of(&flow->face, &flow->peer, sk) ||
+	    !traffic_names_nobody(&flow->face, direction, msg) ||
+	    (flow->transport == TRAFFIC_TCP && tcp_sk(sk)->repair))
+		return false;
+	traffic_flow_add(flow, direction, result);
+	count = traffic_count_at(record->counters.recent, flow->place);
+	this_cpu_add(count[direction].bytes, result);
+	this_cpu_inc(count[direction].msgs);
+	return true;
+}
+
+/* The same with max_flows=0: of the protocol. */
+static __always_inline bool
+traffic_account_as(const struct traffic_block *block,
+		   struct traffic_record *record, struct sock *sk,
+		   enum traffic_direction direction, long result)
+{
+	struct traffic_count __percpu *count;
+
+	if (block->prot != sk->sk_prot || (block->is_tcp && tcp_sk(sk)->repair))
+		return false;
+	count = traffic_count_at(record->counters.recent, block->place);
+	this_cpu_add(count[direction].bytes, result);
+	this_cpu_inc(count[direction].msgs);
+	return true;
+}
+
+/*
+ * False: not like one of the last. Calls nothing, so that nothing is saved on
+ * the stack.
+ */
+static __always_inline bool
+traffic_account_again(struct traffic_record *record, struct sock *sk,
+		      enum traffic_direction direction, long result,
+		      const struct msghdr *msg)
+{
+	struct traffic_block *block = this_cpu_ptr(record->counters.recent);
+	struct traffic_flow *flow;
+
+	if (!traffic_is_a_programs(sk))
+		return false;
+	if (!static_branch_likely(&traffic_keeps_flows))
+		return traffic_account_as(block, record, sk, direction, result);
+	flow = block->flows[direction][traffic_recent_flow(sk)];
+	return likely(flow) && !traffic_flow_is_stale(flow) &&
+	       traffic_account_in(flow, record, sk, direction, result, msg);
+}
+
+/*
+ * Every hook ends here, and here alone it is decided what counts. Any context
+ * with preemption off, which keeps the records, and is cheaper to have than
+ * rcu_read_lock(). The socket must stay. @node is where the records of current
+ * are looked for.
+ */
+static __always_inline void
+traffic_account_target(struct hlist_node *node, struct sock *sk,
+		       enum traffic_direction direction, long result, int flags,
+		       const struct msghdr *msg)
+{
+	pid_t tgid = current->tgid;
+	struct traffic_record *record = traffic_find_from(node, tgid);
+
+	/* Who begins to be careful waits for those who did not see it. */
+	const bool careful = data_race(traffic_careful);
+
+	if (likely(result > 0 && !(flags & (MSG_PEEK | MSG_ERRQUEUE)) &&
+		   !careful))
+		while (record && traffic_account_again(record, sk, direction,
+						       result, msg))
+			record = traffic_next_of(record, tgid);
+	if (unlikely(record))
+		traffic_account_from(record, sk, direction, result, flags, msg);
+}
+
+/* The same, preemptible. */
 static __always_inline void traffic_account(struct sock *sk,
 					    enum traffic_direction direction,
 					    long result, int flags,
 					    const struct msghdr *msg)
 {
-	if (traffic_maybe_target(current->tgid))
-		traffic_account_target(&(struct traffic_transfer){
-			.sk = sk,
-			.direction = direction,
-			.result = result,
-			.flags = flags,
-			.msg = msg,
-		});
+	preempt_disable_notrace();
+	traffic_account_target(traffic_first_at(current->tgid), sk, direction,
+			       result, flags, msg);
+	preempt_enable_notrace();
 }
+
+void traffic_account_init(void);
 
 /*
  * A socket of a family that is counted, and not the kernel's own: that has no

@@ -78,6 +78,19 @@
 	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0))
 
 /*
+ * Probes run with preemption off, as rcu_read_lock() has it, until a46023d5616e
+ * ("tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"),
+ * 7.0. Looked at up to 6.12; from there on we see to it ourselves.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define traffic_probe_begin() preempt_disable_notrace()
+#define traffic_probe_end() preempt_enable_notrace()
+#else
+#define traffic_probe_begin() ((void)0)
+#define traffic_probe_end() ((void)0)
+#endif
+
+/*
  * 6.16 told the probes of sched_process_exit whether the thread group is dead.
  * Before it they look at ->live, which threads that left earlier also see at
  * zero: the ledger ends a record once, whoever comes first.

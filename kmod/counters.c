@@ -7,28 +7,38 @@
 /* After this many messages of one kind a process is busy. */
 #define BUSY_MSGS 32
 
+static DEFINE_PER_CPU(struct traffic_block, nothing_yet);
+
+void traffic_counters_init(struct traffic_counters *counters)
+{
+	counters->recent = &nothing_yet;
+}
+
 static void get_percpu(struct traffic_counters *counters)
 {
-	struct traffic_totals __percpu *block;
+	struct traffic_block __percpu *block;
 
-	block = alloc_percpu_gfp(struct traffic_totals,
+	block = alloc_percpu_gfp(struct traffic_block,
 				 GFP_NOWAIT | __GFP_NOWARN);
 	if (!block)
 		return;
 	if (cmpxchg(&counters->percpu, NULL, block))
 		free_percpu(block);
+	else
+		WRITE_ONCE(counters->recent, block);
 }
 
 void traffic_counters_add(struct traffic_counters *counters,
 			  enum traffic_transport transport,
 			  enum traffic_direction direction, u64 bytes)
 {
-	struct traffic_totals __percpu *percpu = READ_ONCE(counters->percpu);
+	struct traffic_block __percpu *percpu = READ_ONCE(counters->percpu);
 	struct traffic_shared_count *shared;
 
 	if (likely(percpu)) {
-		this_cpu_add(percpu->of[transport][direction].bytes, bytes);
-		this_cpu_inc(percpu->of[transport][direction].msgs);
+		this_cpu_add(percpu->totals.of[transport][direction].bytes,
+			     bytes);
+		this_cpu_inc(percpu->totals.of[transport][direction].msgs);
 		return;
 	}
 	shared = &counters->shared[transport][direction];
@@ -40,7 +50,7 @@ void traffic_counters_add(struct traffic_counters *counters,
 void traffic_counters_sum(const struct traffic_counters *counters,
 			  struct traffic_totals *totals)
 {
-	struct traffic_totals __percpu *percpu = READ_ONCE(counters->percpu);
+	struct traffic_block __percpu *percpu = READ_ONCE(counters->percpu);
 	int cpu, t, d;
 
 	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
@@ -55,12 +65,12 @@ void traffic_counters_sum(const struct traffic_counters *counters,
 	if (!percpu)
 		return;
 	for_each_possible_cpu(cpu)
-		traffic_totals_add(totals, per_cpu_ptr(percpu, cpu));
+		traffic_totals_add(totals, &per_cpu_ptr(percpu, cpu)->totals);
 }
 
 void traffic_counters_fold(struct traffic_counters *counters)
 {
-	struct traffic_totals __percpu *percpu = counters->percpu;
+	struct traffic_block __percpu *percpu = counters->percpu;
 	struct traffic_totals totals;
 	int t, d;
 
@@ -68,6 +78,7 @@ void traffic_counters_fold(struct traffic_counters *counters)
 		return;
 	traffic_counters_sum(counters, &totals);
 	counters->percpu = NULL;
+	counters->recent = &nothing_yet;
 	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
 		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 			struct traffic_shared_count *shared =

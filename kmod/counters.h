@@ -3,6 +3,7 @@
 #define TRAFFIC_COUNTERS_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -38,17 +39,50 @@ struct traffic_shared_count {
 	atomic64_t msgs;
 };
 
+#define TRAFFIC_RECENT_BITS 3
+#define TRAFFIC_RECENT_FLOWS BIT(TRAFFIC_RECENT_BITS)
+
+struct traffic_flow;
+struct proto;
+
+/* Of a CPU, for a process. */
+struct traffic_block {
+	struct traffic_totals totals;
+	/* Where it counted last; RCU, as long as the record. See face.h. */
+	struct traffic_flow *flows[TRAFFIC_DIRECTIONS][TRAFFIC_RECENT_FLOWS];
+	/* With max_flows=0: the protocol that it counted last, and as what. */
+	const struct proto *prot;
+	bool is_tcp;
+	unsigned long place; /* see traffic_count_at() */
+};
+
+/* Where in a block a transport is counted. */
+static inline unsigned long traffic_place_of(enum traffic_transport transport)
+{
+	return offsetof(struct traffic_block, totals.of[transport]);
+}
+
+/* The counts of both directions. */
+static __always_inline struct traffic_count __percpu *
+traffic_count_at(struct traffic_block __percpu *block, unsigned long place)
+{
+	return (void __percpu *)block + place;
+}
+
 /*
  * A process starts with counters that all CPUs share, since most processes of
  * a build move nothing or little; a busy one gets a block a CPU. When there is
  * no memory for that the shared counters go on: no count depends on it.
  */
 struct traffic_counters {
-	struct traffic_totals __percpu *percpu;
+	struct traffic_block __percpu *percpu;
+	/* The same, or one that nothing was counted in: never NULL. */
+	struct traffic_block __percpu *recent;
 	struct traffic_shared_count shared[TRAFFIC_TRANSPORTS]
 					  [TRAFFIC_DIRECTIONS];
 };
 
+void traffic_counters_init(struct traffic_counters *counters);
 /* From process context, preemptible or not; the counters must stay. */
 void traffic_counters_add(struct traffic_counters *counters,
 			  enum traffic_transport transport,

@@ -4,13 +4,10 @@
 
 #include <linux/delay.h>
 #include <linux/jiffies.h>
-#include <linux/percpu.h>
 #include <linux/printk.h>
-#include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
-#include <linux/spinlock.h>
 #include <linux/task_work.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
@@ -25,32 +22,35 @@
 #define WAKE_ALL_MS 1000
 #define POLL_MS 10
 
-struct traffic_flights {
-	spinlock_t lock; /* guards the list; while held, its calls stay */
-	struct list_head list;
-};
-
-static DEFINE_PER_CPU(struct traffic_flights, all_flights);
+DEFINE_PER_CPU(struct traffic_flights, traffic_all_flights);
 
 /* Queued wake-ups whose callback, which is in our text, has not run. */
 static atomic_t wakes_pending = ATOMIC_INIT(0);
 
-void traffic_flight_enter(struct traffic_flight *flight, struct sock *sk,
-			  enum traffic_call call, int flags)
+void traffic_flight_enter_list(struct traffic_flight *flight)
 {
-	flight->home = raw_cpu_ptr(&all_flights);
-	flight->task = current;
-	flight->sk = sk;
-	flight->call = call;
-	flight->flags = flags;
-	flight->woken = false;
+	flight->slot = NULL;
+	flight->home = raw_cpu_ptr(&traffic_all_flights);
 	spin_lock(&flight->home->lock);
 	list_add(&flight->list, &flight->home->list);
 	spin_unlock(&flight->home->lock);
 }
 
-void traffic_flight_leave(struct traffic_flight *flight)
+/* In its slot a flight has this bit while it is looked at, and stays. */
+#define LOOKED_AT 1UL
+
+static struct traffic_flight *looked_at(struct traffic_flight *flight)
 {
+	return (void *)((unsigned long)flight | LOOKED_AT);
+}
+
+void traffic_flight_leave_slowly(struct traffic_flight *flight)
+{
+	if (flight->slot) {
+		while (cmpxchg(flight->slot, flight, NULL) != flight)
+			cpu_relax();
+		return;
+	}
 	spin_lock(&flight->home->lock);
 	list_del(&flight->list);
 	spin_unlock(&flight->home->lock);
@@ -172,18 +172,36 @@ static void wake(struct traffic_flight *flight)
 	}
 }
 
+static void visit_slot(struct traffic_flight **slot,
+		       void (*visit)(struct traffic_flight *flight,
+				     struct notes *notes),
+		       struct notes *notes)
+{
+	struct traffic_flight *flight = READ_ONCE(*slot);
+
+	/* The lock has preemption off: who leaves does not spin for long. */
+	if (!flight || cmpxchg(slot, flight, looked_at(flight)) != flight)
+		return;
+	visit(flight, notes);
+	/* Whoever leaves sees that it was woken. */
+	smp_store_release(slot, flight);
+}
+
 static void visit_flights(void (*visit)(struct traffic_flight *flight,
 					struct notes *notes),
 			  const char *what)
 {
 	struct notes notes = {};
-	int cpu;
+	int cpu, i;
 
 	for_each_possible_cpu(cpu) {
-		struct traffic_flights *home = per_cpu_ptr(&all_flights, cpu);
+		struct traffic_flights *home =
+			per_cpu_ptr(&traffic_all_flights, cpu);
 		struct traffic_flight *flight;
 
 		spin_lock(&home->lock);
+		for (i = 0; i < TRAFFIC_SLOTS; i++)
+			visit_slot(&home->slots[i], visit, &notes);
 		list_for_each_entry(flight, &home->list, list)
 			visit(flight, &notes);
 		spin_unlock(&home->lock);
@@ -216,12 +234,15 @@ static void wait_for(struct traffic_flight *flight, struct notes *notes)
 unsigned int traffic_flights(void)
 {
 	unsigned int count = 0;
-	int cpu;
+	int cpu, i;
 
 	for_each_possible_cpu(cpu) {
-		struct traffic_flights *home = per_cpu_ptr(&all_flights, cpu);
+		struct traffic_flights *home =
+			per_cpu_ptr(&traffic_all_flights, cpu);
 		struct list_head *node;
 
+		for (i = 0; i < TRAFFIC_SLOTS; i++)
+			count += !!READ_ONCE(home->slots[i]);
 		spin_lock(&home->lock);
 		list_for_each(node, &home->list)
 			count++;
@@ -265,7 +286,8 @@ void traffic_flights_init(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct traffic_flights *home = per_cpu_ptr(&all_flights, cpu);
+		struct traffic_flights *home =
+			per_cpu_ptr(&traffic_all_flights, cpu);
 
 		spin_lock_init(&home->lock);
 		INIT_LIST_HEAD(&home->list);

@@ -7,10 +7,13 @@
 #ifndef TRAFFIC_FLOW_H
 #define TRAFFIC_FLOW_H
 
+#include <linux/jiffies.h>
+#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
 #include "counters.h"
+#include "face.h"
 #include "peer.h"
 #include "scope.h"
 
@@ -19,11 +22,14 @@ struct traffic_transfer;
 struct traffic_flow {
 	struct hlist_node by_peer; /* RCU */
 	const struct traffic_flows *flows; /* whose it is */
+	struct traffic_face face;
+	unsigned long place; /* see traffic_count_at() */
+	enum traffic_transport transport;
+	enum traffic_scope scope;
 	struct traffic_peer peer;
-	u8 transport; /* enum traffic_transport */
-	u8 scope; /* enum traffic_scope */
 	u64 first_ns;
 	u64 last_ns;
+	unsigned long last_tick; /* jiffies of last_ns */
 	struct traffic_shared_count count[TRAFFIC_DIRECTIONS];
 	struct list_head list;
 };
@@ -32,8 +38,6 @@ struct traffic_flow {
 struct traffic_flows {
 	/* Who reads them holds it, and then who adds to them. */
 	spinlock_t lock;
-	/* Those that were used last; RCU. */
-	struct traffic_flow *last[TRAFFIC_DIRECTIONS];
 	/* The flow module's lock guards these; readers have @lock. */
 	struct list_head list;
 	unsigned int count;
@@ -46,36 +50,40 @@ void traffic_flows_open(struct traffic_flows *flows);
 void traffic_flows_close(struct traffic_flows *flows);
 void traffic_flows_free(struct traffic_flows *flows);
 
-/* Under rcu_read_lock(), in any context of a process. */
-void traffic_flows_add(struct traffic_flows *flows,
-		       const struct traffic_transfer *transfer,
-		       enum traffic_transport transport);
+/* As rcu_read_lock() has it: the flow of a transfer, or NULL if it is in none. */
+struct traffic_flow *traffic_flows_find(struct traffic_flows *flows,
+					const struct traffic_transfer *transfer,
+					enum traffic_transport transport);
+/* The flow of a socket's own ends, if it is known by its face; else NULL. */
+struct traffic_flow *traffic_flow_of_socket(const struct traffic_flows *flows,
+					    const struct sock *sk);
+/* What is in no flow. */
+void traffic_flows_add_rest(struct traffic_flows *flows,
+			    const struct traffic_transfer *transfer,
+			    enum traffic_transport transport);
 
-/*
- * A reader wants the counters and the flows of one moment. While there is one,
- * whoever adds to both takes the lock around that: costs nobody anything else.
- */
-void traffic_flows_reader_begin(void);
-void traffic_flows_reader_end(void);
-
-extern atomic_t traffic_flows_readers;
-
-/* Under rcu_read_lock(). */
+/* The clock of a flow's last use, which is no finer, has gone on. */
 static __always_inline bool
-traffic_flows_lock_if_read(struct traffic_flows *flows)
+traffic_flow_is_stale(const struct traffic_flow *flow)
 {
-	if (likely(!atomic_read(&traffic_flows_readers)))
-		return false;
-	spin_lock(&flows->lock);
-	return true;
+	const unsigned long now = jiffies;
+
+	/* Another CPU may be stamping it: then it is asked again. */
+	return data_race(flow->last_tick != now);
 }
 
-static __always_inline void traffic_flows_unlock_if(struct traffic_flows *flows,
-						    bool locked)
+void traffic_flow_stamp(struct traffic_flow *flow);
+
+static __always_inline void traffic_flow_add(struct traffic_flow *flow,
+					     enum traffic_direction direction,
+					     long bytes)
 {
-	if (unlikely(locked))
-		spin_unlock(&flows->lock);
+	atomic64_add(bytes, &flow->count[direction].bytes);
+	atomic64_inc(&flow->count[direction].msgs);
 }
+
+/* Unless max_flows=0. */
+DECLARE_STATIC_KEY_TRUE(traffic_keeps_flows);
 
 /* All that are kept, of all processes. */
 unsigned int traffic_flows_count(void);

@@ -168,6 +168,7 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	}
 	memset(record, 0, sizeof(*record));
 	record->tgid = task_tgid_nr(task);
+	traffic_counters_init(&record->counters);
 	traffic_flows_open(&record->flows);
 	process = &record->process;
 	process->id = ++last_id;

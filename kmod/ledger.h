@@ -95,7 +95,8 @@ static inline struct hlist_head *traffic_bucket(pid_t tgid)
  */
 static __always_inline bool traffic_maybe_target(pid_t tgid)
 {
-	return READ_ONCE(traffic_bucket(tgid)->first);
+	/* No READ_ONCE(), which gcc loads before it compares. */
+	return data_race(traffic_bucket(tgid)->first);
 }
 
 static __always_inline struct traffic_record *
@@ -112,25 +113,24 @@ traffic_find_from(struct hlist_node *node, pid_t pid)
 	return NULL;
 }
 
-static __always_inline struct traffic_record *traffic_first_of(pid_t pid)
+/* Where those of a process begin, with those of others. */
+static __always_inline struct hlist_node *traffic_first_at(pid_t pid)
 {
-	return traffic_find_from(
-		rcu_dereference_raw_check(hlist_first_rcu(traffic_bucket(pid))),
-		pid);
+	return rcu_dereference_raw_check(hlist_first_rcu(traffic_bucket(pid)));
 }
 
 static __always_inline struct traffic_record *
-traffic_next_of(struct traffic_record *record)
+traffic_next_of(struct traffic_record *record, pid_t pid)
 {
 	return traffic_find_from(
 		rcu_dereference_raw_check(hlist_next_rcu(&record->by_tgid)),
-		record->tgid);
+		pid);
 }
 
 /* Under rcu_read_lock() or with preemption off, or traffic_lock. */
-#define traffic_for_each_of(record, pid)                 \
-	for ((record) = traffic_first_of(pid); (record); \
-	     (record) = traffic_next_of(record))
+#define traffic_for_each_of(record, pid)                               \
+	for ((record) = traffic_find_from(traffic_first_at(pid), pid); \
+	     (record); (record) = traffic_next_of(record, pid))
 
 /* All of what follows is under traffic_lock, except where it is said. */
 

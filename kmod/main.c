@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
+#include "account.h"
 #include "engine.h"
 #include "flow.h"
 #include "image.h"
@@ -28,6 +29,7 @@ static int __init traffic_init(void)
 	err = traffic_ledger_init();
 	if (err)
 		goto out_flows;
+	traffic_account_init();
 	err = traffic_engine_start();
 	if (err)
 		goto out_ledger;

@@ -158,6 +158,15 @@ static void set_connected(struct traffic_peer *peer, const struct sock *sk)
 		peer->remote.port = ntohs(sk->sk_dport);
 }
 
+bool traffic_is_connected(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return !ipv6_addr_any(&sk->sk_v6_daddr);
+#endif
+	return sk->sk_daddr;
+}
+
 static void set_inet(struct traffic_peer *peer,
 		     const struct traffic_transfer *transfer)
 {

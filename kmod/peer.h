@@ -6,8 +6,13 @@
 #include <linux/build_bug.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/socket.h>
 #include <linux/types.h>
+#include <asm/unistd.h>
 
+struct sock;
 struct traffic_transfer;
 
 /* One end. All zero is unknown. */
@@ -20,6 +25,8 @@ struct traffic_end {
 	u32 port; /* host order */
 };
 
+#define TRAFFIC_PEER_WORDS 12
+
 /* Compared and hashed as words: no padding, and what is unused is zero. */
 struct traffic_peer {
 	union {
@@ -28,16 +35,30 @@ struct traffic_peer {
 			u32 family; /* AF_ */
 			u32 netns; /* inode number of the network namespace */
 		};
-		u32 words[12];
+		u32 words[TRAFFIC_PEER_WORDS];
 		u64 pairs[6];
 	};
 };
 
-static_assert(sizeof(struct traffic_peer) == 12 * sizeof(u32));
+static_assert(sizeof(struct traffic_peer) == TRAFFIC_PEER_WORDS * sizeof(u32));
 
 /* Of a call that current has made just now. */
 void traffic_peer_of(struct traffic_peer *peer,
 		     const struct traffic_transfer *transfer);
+
+/* The socket is connected to somebody. */
+bool traffic_is_connected(const struct sock *sk);
+
+/* The quick half of the question whether a send has named whom it goes to. */
+static __always_inline bool traffic_send_names_nobody(void)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+
+	/* Of the 32-bit calls with these numbers none sends. */
+	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
+	       ((regs->orig_ax == __NR_sendto && !regs->r8) ||
+		regs->orig_ax == __NR_write);
+}
 
 /* Whether the call that current is in is a send with MSG_PROBE. */
 bool traffic_call_probes(void);

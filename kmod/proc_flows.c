@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/socket.h>
 
-#include "flow.h"
+#include "account.h"
 #include "snapshot.h"
 
 /* Of the position: which line of the process whose id is above it. */
@@ -169,7 +169,7 @@ static int open(struct inode *inode, struct file *file)
 	if (!err)
 		err = seq_open_private(file, &flows_seq, sizeof(struct reader));
 	if (!err)
-		traffic_flows_reader_begin();
+		traffic_careful_begin();
 	return err;
 }
 
@@ -178,7 +178,7 @@ static int release(struct inode *inode, struct file *file)
 	struct seq_file *seq = file->private_data;
 	struct reader *reader = seq->private;
 
-	traffic_flows_reader_end();
+	traffic_careful_end();
 	kvfree(reader->snapshot.lines);
 	return seq_release_private(inode, file);
 }

@@ -25,27 +25,46 @@
 
 static unsigned long text_start, text_size;
 
-static struct traffic_wrapper *wrapper_at(unsigned long ip)
+/* By the part of the address that functions differ in; the rest by search. */
+static struct traffic_wrapper *by_address[64];
+
+static struct traffic_wrapper **place_of(unsigned long address)
+{
+	return &by_address[address / FENTRY_MAX % ARRAY_SIZE(by_address)];
+}
+
+static bool is_at(const struct traffic_wrapper *wrapper, unsigned long ip)
+{
+	return ip - (unsigned long)wrapper->original < FENTRY_MAX;
+}
+
+static struct traffic_wrapper *search_wrapper(unsigned long ip)
 {
 	struct traffic_wrapper *wrapper;
 
 	for (wrapper = traffic_wrappers;
 	     wrapper < traffic_wrappers + TRAFFIC_WRAPPED; wrapper++)
-		if (wrapper->attached &&
-		    ip - (unsigned long)wrapper->original < FENTRY_MAX)
+		if (wrapper->attached && is_at(wrapper, ip))
 			return wrapper;
 	return NULL;
 }
 
+static __always_inline struct traffic_wrapper *wrapper_at(unsigned long ip)
+{
+	struct traffic_wrapper *wrapper = *place_of(ip);
+
+	return likely(wrapper && is_at(wrapper, ip)) ? wrapper :
+						       search_wrapper(ip);
+}
+
 static bool is_target(void)
 {
-	struct traffic_record *record;
-	bool found = false;
+	pid_t tgid = current->tgid;
+	bool found;
 
 	/* ftrace calls us preemptible; the lookup needs RCU. */
 	preempt_disable_notrace();
-	traffic_for_each_of(record, current->tgid)
-		found = true;
+	found = traffic_find_from(traffic_first_at(tgid), tgid);
 	preempt_enable_notrace();
 	return found;
 }
@@ -59,20 +78,16 @@ socket_of(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
 				     argument;
 }
 
-/*
- * May run anywhere that a hooked function runs, so it takes no lock, does not
- * sleep and calls nothing that is traced. A bystander goes on to the original
- * with nothing of ours on its stack.
- */
-static void notrace redirect(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* Apart, so that a bystander's callback has no frame. */
+static noinline notrace void redirect_target(unsigned long ip,
+					     unsigned long parent_ip,
+					     struct ftrace_ops *ops,
+					     struct ftrace_regs *fregs)
 {
 	struct traffic_wrapper *wrapper;
 
 	/* A wrapper's own call of the original. */
 	if (parent_ip - text_start < text_size)
-		return;
-	if (likely(!traffic_maybe_target(current->tgid)))
 		return;
 	/* In an interrupt current is nobody's. */
 	if (!in_task() || !is_target())
@@ -87,6 +102,18 @@ static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 	if (!traffic_is_counted(socket_of(wrapper, fregs)->sk))
 		return;
 	traffic_set_ip(fregs, (unsigned long)wrapper->function);
+}
+
+/*
+ * May run anywhere that a hooked function runs, so it takes no lock, does not
+ * sleep and calls nothing that is traced. A bystander goes on to the original
+ * with nothing of ours on its stack.
+ */
+static void notrace redirect(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (unlikely(traffic_maybe_target(current->tgid)))
+		redirect_target(ip, parent_ip, ops, fregs);
 }
 
 /*
@@ -275,6 +302,7 @@ static void release_functions(void)
 		if (!wrapper->attached)
 			continue;
 		wrapper->attached = false;
+		*place_of((unsigned long)wrapper->original) = NULL;
 		module_put(wrapper->owner);
 	}
 }
@@ -294,6 +322,7 @@ static int hold_functions(void)
 			goto out;
 		}
 		wrapper->attached = true;
+		*place_of((unsigned long)wrapper->original) = wrapper;
 		err = ftrace_set_filter_ip(
 			&ops, (unsigned long)wrapper->original, 0, 0);
 		if (err)

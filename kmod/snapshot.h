@@ -49,7 +49,7 @@ struct traffic_flows_snapshot {
 
 /*
  * Of the record with the lowest id from @id to @last_id, between
- * traffic_flows_reader_begin() and _end(). 0: there is none; 1; or -ENOMEM.
+ * traffic_careful_begin() and _end(). 0: there is none; 1; or -ENOMEM.
  */
 int traffic_flows_snapshot_from(u64 id, u64 last_id,
 				struct traffic_flows_snapshot *snapshot);

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { program } from '../lib/environment';
-import { named } from '../lib/named';
+import { copied } from '../lib/named';
 import { Program, execute } from '../lib/program';
 import { within } from '../lib/wait';
 import { below, oneOf } from './random';
@@ -127,7 +127,8 @@ export async function disturbed(leader: Program): Promise<void> {
 /** Targets that are killed in the middle of what they do, one after the other; with faults where the kernel has them. */
 export class Victims {
   private over = false;
-  private readonly path = named('victim', 'mix/mix.out');
+  /** In memory and linked statically: a fault in the host's file system would take the root away from everybody. */
+  private readonly path = copied('victim', 'mix/mix.out');
   private readonly loop: Promise<void>;
 
   constructor(private readonly failing: boolean) {

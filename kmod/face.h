@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * By what a flow is known again from a socket, with a few comparisons and
+ * without working out both ends: all that the ends were made of. Not by the
+ * address of the socket, which is another's as soon as it is freed.
+ *
+ * Sockets of one flow differ in nothing but the protocol's operations, which
+ * change with a ULP. So a face that two write at once is right still.
+ */
+#ifndef TRAFFIC_FACE_H
+#define TRAFFIC_FACE_H
+
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "peer.h"
+
+struct traffic_face {
+	/* NULL: none. Tells family, type and protocol. */
+	const struct proto *prot;
+	const struct net *net;
+	u64 addresses;
+	u32 ports;
+	bool is_v6; /* has the peer's addresses of IPv6 besides */
+	bool is_datagram; /* a call may name another */
+	bool is_connected; /* or, without one that was named, nobody is known */
+};
+
+static __always_inline u32 traffic_ports_of(const struct sock *sk)
+{
+	return (__force u32)sk->sk_portpair;
+}
+
+static __always_inline u64 traffic_addresses_of(const struct sock *sk)
+{
+	return (__force u64)sk->sk_addrpair;
+}
+
+/* An IPv4-mapped IPv6 address is IPv4. */
+static inline bool traffic_is_v6(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return sk->sk_family == AF_INET6 &&
+	       !ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr) &&
+	       !ipv6_addr_v4mapped(&sk->sk_v6_daddr);
+#else
+	return false;
+#endif
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static inline bool traffic_same_v6(const struct traffic_peer *peer,
+				   const struct sock *sk)
+{
+	return ipv6_addr_equal(&peer->local.v6, &sk->sk_v6_rcv_saddr) &&
+	       ipv6_addr_equal(&peer->remote.v6, &sk->sk_v6_daddr);
+}
+#else
+static inline bool traffic_same_v6(const struct traffic_peer *peer,
+				   const struct sock *sk)
+{
+	return true;
+}
+#endif
+
+/*
+ * Of a call that current has made just now: it went to whom the socket is
+ * connected. False where that takes longer to tell.
+ */
+static __always_inline bool
+traffic_names_nobody(const struct traffic_face *face,
+		     enum traffic_direction direction, const struct msghdr *msg)
+{
+	if (msg)
+		return !msg->msg_name || !READ_ONCE(face->is_datagram);
+	/* Where names are not seen, that of an unconnected socket is unknown. */
+	return direction == TRAFFIC_RX || data_race(!face->is_connected) ||
+	       traffic_send_names_nobody();
+}
+
+static __always_inline bool traffic_is_face_of(const struct traffic_face *face,
+					       const struct traffic_peer *peer,
+					       const struct sock *sk)
+{
+	/* A face that is being written is right still. */
+	return data_race(face->prot == sk->sk_prot &&
+			 face->addresses == traffic_addresses_of(sk) &&
+			 face->ports == traffic_ports_of(sk) &&
+			 face->net == sock_net(sk) &&
+			 (likely(!face->is_v6) || traffic_same_v6(peer, sk)));
+}
+
+#endif
