@@ -17,23 +17,18 @@
 #include "peer.h"
 #include "sctp.h"
 
-unsigned int traffic_careful;
-static DEFINE_SPINLOCK(careful_lock);
+atomic_t traffic_careful = ATOMIC_INIT(0);
 
 void traffic_careful_begin(void)
 {
-	spin_lock(&careful_lock);
-	WRITE_ONCE(traffic_careful, traffic_careful + 1);
-	spin_unlock(&careful_lock);
+	atomic_inc(&traffic_careful);
 	/* Whoever did not see it has added to both, or to none. */
 	synchronize_rcu();
 }
 
 void traffic_careful_end(void)
 {
-	spin_lock(&careful_lock);
-	WRITE_ONCE(traffic_careful, traffic_careful - 1);
-	spin_unlock(&careful_lock);
+	atomic_dec(&traffic_careful);
 }
 
 bool notrace traffic_is_counted(const struct sock *sk)
@@ -111,31 +106,31 @@ static enum traffic_transport transport_of(const struct sock *sk)
 	return TRAFFIC_OTHER;
 }
 
-/* The peer follows from the socket, and from nothing that the call said. */
-static bool is_by_socket(const struct traffic_transfer *transfer)
+static struct traffic_face face_of(const struct sock *sk,
+				   const struct traffic_peer *peer)
 {
-	const struct sock *sk = transfer->sk;
-
-	if (sk->sk_type == SOCK_STREAM)
-		return true;
-	if (transfer->msg)
-		return !transfer->msg->msg_name;
-	return transfer->direction == TRAFFIC_RX || !traffic_is_connected(sk) ||
-	       traffic_send_names_nobody();
-}
-
-static void set_face(struct traffic_flow *flow, const struct sock *sk)
-{
-	struct traffic_face *face = &flow->face;
 	bool is_datagram = sk->sk_type != SOCK_STREAM;
 
-	WRITE_ONCE(face->net, sock_net(sk));
-	WRITE_ONCE(face->addresses, traffic_addresses_of(sk));
-	WRITE_ONCE(face->ports, traffic_ports_of(sk));
-	WRITE_ONCE(face->is_v6, flow->peer.family == AF_INET6);
-	WRITE_ONCE(face->is_datagram, is_datagram);
-	WRITE_ONCE(face->is_connected, is_datagram && traffic_is_connected(sk));
-	WRITE_ONCE(face->prot, READ_ONCE(sk->sk_prot));
+	return (struct traffic_face){
+		.prot = READ_ONCE(sk->sk_prot),
+		.net = sock_net(sk),
+		.addresses = traffic_addresses_of(sk),
+		.ports = traffic_ports_of(sk),
+		.is_v6 = peer->family == AF_INET6,
+		.is_datagram = is_datagram,
+		.is_connected = is_datagram && traffic_is_connected(sk),
+	};
+}
+
+static void set_face(struct traffic_face *face, const struct traffic_face *to)
+{
+	WRITE_ONCE(face->net, to->net);
+	WRITE_ONCE(face->addresses, to->addresses);
+	WRITE_ONCE(face->ports, to->ports);
+	WRITE_ONCE(face->is_v6, to->is_v6);
+	WRITE_ONCE(face->is_datagram, to->is_datagram);
+	WRITE_ONCE(face->is_connected, to->is_connected);
+	WRITE_ONCE(face->prot, to->prot);
 }
 
 /* Where the next call on the same socket is counted at once. */
@@ -148,6 +143,7 @@ static void remember(struct traffic_record *record,
 		READ_ONCE(record->counters.percpu);
 	const struct sock *sk = transfer->sk;
 	struct traffic_block *block;
+	struct traffic_face face;
 
 	/* And those of which more has to be asked at each call. */
 	if (!percpu || transport >= TRAFFIC_INET_TRANSPORTS ||
@@ -160,10 +156,14 @@ static void remember(struct traffic_record *record,
 		block->prot = READ_ONCE(sk->sk_prot);
 		return;
 	}
-	if (!flow || !is_by_socket(transfer))
+	if (!flow)
+		return;
+	/* Of a peer that the call named the socket tells nothing. */
+	face = face_of(sk, &flow->peer);
+	if (!traffic_names_nobody(&face, transfer->direction, transfer->msg))
 		return;
 	if (!traffic_is_face_of(&flow->face, &flow->peer, sk))
-		set_face(flow, sk);
+		set_face(&flow->face, &face);
 	block->flows[transfer->direction][traffic_recent_flow(sk)] = flow;
 }
 
@@ -171,7 +171,7 @@ static void add(struct traffic_record *record,
 		const struct traffic_transfer *transfer)
 {
 	enum traffic_transport transport = transport_of(transfer->sk);
-	bool careful = READ_ONCE(traffic_careful);
+	bool careful = atomic_read(&traffic_careful);
 	struct traffic_flow *flow = NULL;
 
 	if (unlikely(careful))
@@ -204,7 +204,7 @@ static bool add_by_socket(struct traffic_record *record,
 	struct sock *sk = transfer->sk;
 	struct traffic_flow *flow;
 
-	if (!percpu || !params_max_flows || READ_ONCE(traffic_careful) ||
+	if (!percpu || !params_max_flows || atomic_read(&traffic_careful) ||
 	    traffic_family_of(sk->sk_family) != TRAFFIC_FAMILY_INET)
 		return false;
 	flow = traffic_flow_of_socket(&record->flows, sk);
@@ -256,5 +256,5 @@ void traffic_account_from(struct traffic_record *record, struct sock *sk,
 void traffic_account_init(void)
 {
 	if (params_log_packets)
-		traffic_careful = 1;
+		atomic_inc(&traffic_careful);
 }

@@ -29,7 +29,7 @@ struct traffic_transfer {
  * each call goes the long way, and adds to both under the lock of the record's
  * flows: it costs nobody anything else.
  */
-extern unsigned int traffic_careful;
+extern atomic_t traffic_careful;
 
 void traffic_careful_begin(void);
 void traffic_careful_end(void);
@@ -61,16 +61,13 @@ traffic_account_in(struct traffic_flow *flow, struct traffic_record *record,
 		   struct sock *sk, enum traffic_direction direction,
 		   long result, const struct msghdr *msg)
 {
-	struct traffic_count __percpu *count;
-
 	if (!traffic_is_face_of(&flow->face, &flow->peer, sk) ||
 	    !traffic_names_nobody(&flow->face, direction, msg) ||
 	    (flow->transport == TRAFFIC_TCP && tcp_sk(sk)->repair))
 		return false;
 	traffic_flow_add(flow, direction, result);
-	count = traffic_count_at(record->counters.recent, flow->place);
-	this_cpu_add(count[direction].bytes, result);
-	this_cpu_inc(count[direction].msgs);
+	traffic_block_add(record->counters.recent, flow->place, direction,
+			  result);
 	return true;
 }
 
@@ -80,13 +77,10 @@ traffic_account_as(const struct traffic_block *block,
 		   struct traffic_record *record, struct sock *sk,
 		   enum traffic_direction direction, long result)
 {
-	struct traffic_count __percpu *count;
-
 	if (block->prot != sk->sk_prot || (block->is_tcp && tcp_sk(sk)->repair))
 		return false;
-	count = traffic_count_at(record->counters.recent, block->place);
-	this_cpu_add(count[direction].bytes, result);
-	this_cpu_inc(count[direction].msgs);
+	traffic_block_add(record->counters.recent, block->place, direction,
+			  result);
 	return true;
 }
 
@@ -125,11 +119,8 @@ traffic_account_target(struct hlist_node *node, struct sock *sk,
 	pid_t tgid = current->tgid;
 	struct traffic_record *record = traffic_find_from(node, tgid);
 
-	/* Who begins to be careful waits for those who did not see it. */
-	const bool careful = data_race(traffic_careful);
-
 	if (likely(result > 0 && !(flags & (MSG_PEEK | MSG_ERRQUEUE)) &&
-		   !careful))
+		   !atomic_read(&traffic_careful)))
 		while (record && traffic_account_again(record, sk, direction,
 						       result, msg))
 			record = traffic_next_of(record, tgid);

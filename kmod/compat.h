@@ -78,9 +78,9 @@
 	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0))
 
 /*
- * Probes run with preemption off, as rcu_read_lock() has it, until a46023d5616e
- * ("tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"),
- * 7.0. Looked at up to 6.12; from there on we see to it ourselves.
+ * Up to 6.12 __DO_TRACE() of <linux/tracepoint.h> calls probes with preemption
+ * off, as rcu_read_lock() has it. Later kernels were not all looked at, and some
+ * have SRCU there instead: we see to it ourselves.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define traffic_probe_begin() preempt_disable_notrace()

@@ -36,9 +36,8 @@ void traffic_counters_add(struct traffic_counters *counters,
 	struct traffic_shared_count *shared;
 
 	if (likely(percpu)) {
-		this_cpu_add(percpu->totals.of[transport][direction].bytes,
-			     bytes);
-		this_cpu_inc(percpu->totals.of[transport][direction].msgs);
+		traffic_block_add(percpu, traffic_place_of(transport),
+				  direction, bytes);
 		return;
 	}
 	shared = &counters->shared[transport][direction];

@@ -53,7 +53,7 @@ struct traffic_block {
 	/* With max_flows=0: the protocol that it counted last, and as what. */
 	const struct proto *prot;
 	bool is_tcp;
-	unsigned long place; /* see traffic_count_at() */
+	unsigned long place; /* see traffic_block_add() */
 };
 
 /* Where in a block a transport is counted. */
@@ -62,11 +62,14 @@ static inline unsigned long traffic_place_of(enum traffic_transport transport)
 	return offsetof(struct traffic_block, totals.of[transport]);
 }
 
-/* The counts of both directions. */
-static __always_inline struct traffic_count __percpu *
-traffic_count_at(struct traffic_block __percpu *block, unsigned long place)
+static __always_inline void
+traffic_block_add(struct traffic_block __percpu *block, unsigned long place,
+		  enum traffic_direction direction, u64 bytes)
 {
-	return (void __percpu *)block + place;
+	struct traffic_count __percpu *count = (void __percpu *)block + place;
+
+	this_cpu_add(count[direction].bytes, bytes);
+	this_cpu_inc(count[direction].msgs);
 }
 
 /*

@@ -23,7 +23,7 @@ struct traffic_flow {
 	struct hlist_node by_peer; /* RCU */
 	const struct traffic_flows *flows; /* whose it is */
 	struct traffic_face face;
-	unsigned long place; /* see traffic_count_at() */
+	unsigned long place; /* see traffic_block_add() */
 	enum traffic_transport transport;
 	enum traffic_scope scope;
 	struct traffic_peer peer;
