@@ -18,7 +18,7 @@ const PORT = 8099;
 /** Operations for about 150 million instructions. */
 const workloads: Readonly<Record<string, { count: number; argument?: string }>> = {
   udp: { count: 20000 },
-  'udp-flows': { count: 20000, argument: '1000' },
+  'udp-flows': { count: 20000, argument: '500' },
   tcp: { count: 6000 },
   bulk: { count: 4000 },
   sendfile: { count: 3000 },

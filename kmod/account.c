@@ -62,12 +62,6 @@ static bool is_message(const struct traffic_transfer *transfer)
 	       !(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
 }
 
-/* A checkpoint that is restored fills queues; it moves nothing. */
-static bool is_under_repair(struct sock *sk)
-{
-	return sk_is_tcp(sk) && tcp_sk(sk)->repair;
-}
-
 /* What SCTP tells of itself is no payload. */
 static bool is_notification(const struct traffic_transfer *transfer)
 {
@@ -116,7 +110,8 @@ static struct traffic_face face_of(const struct sock *sk,
 		.net = sock_net(sk),
 		.addresses = traffic_addresses_of(sk),
 		.ports = traffic_ports_of(sk),
-		.is_v6 = peer->family == AF_INET6,
+		.more = (peer->family == AF_INET6 ? TRAFFIC_FACE_V6 : 0) |
+			(sk_is_tcp(sk) ? TRAFFIC_FACE_TCP : 0),
 		.is_datagram = is_datagram,
 		.is_connected = is_datagram && traffic_is_connected(sk),
 	};
@@ -127,7 +122,7 @@ static void set_face(struct traffic_face *face, const struct traffic_face *to)
 	WRITE_ONCE(face->net, to->net);
 	WRITE_ONCE(face->addresses, to->addresses);
 	WRITE_ONCE(face->ports, to->ports);
-	WRITE_ONCE(face->is_v6, to->is_v6);
+	WRITE_ONCE(face->more, to->more);
 	WRITE_ONCE(face->is_datagram, to->is_datagram);
 	WRITE_ONCE(face->is_connected, to->is_connected);
 	WRITE_ONCE(face->prot, to->prot);
@@ -152,7 +147,7 @@ static void remember(struct traffic_record *record,
 	block = this_cpu_ptr(percpu);
 	if (!params_max_flows) {
 		block->place = traffic_place_of(transport);
-		block->is_tcp = transport == TRAFFIC_TCP;
+		block->is_tcp = sk_is_tcp(sk);
 		block->prot = READ_ONCE(sk->sk_prot);
 		return;
 	}
@@ -226,7 +221,9 @@ static bool counts(const struct traffic_transfer *transfer)
 	 */
 	return in_task() && is_message(transfer) &&
 	       traffic_is_counted(transfer->sk) &&
-	       !is_under_repair(transfer->sk) && !is_notification(transfer);
+	       !(sk_is_tcp(transfer->sk) &&
+		 traffic_is_under_repair(transfer->sk)) &&
+	       !is_notification(transfer);
 }
 
 void traffic_account_from(struct traffic_record *record, struct sock *sk,

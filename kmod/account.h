@@ -31,6 +31,12 @@ struct traffic_transfer {
  */
 extern atomic_t traffic_careful;
 
+static __always_inline bool traffic_is_careful(void)
+{
+	/* As traffic_is_used(). */
+	return data_race(traffic_careful.counter);
+}
+
 void traffic_careful_begin(void);
 void traffic_careful_end(void);
 
@@ -47,7 +53,7 @@ static __always_inline bool traffic_is_a_programs(const struct sock *sk)
 {
 	const struct socket *sock = READ_ONCE(sk->sk_socket);
 
-	return sock && READ_ONCE(sock->file) && !traffic_avoids_recursion(sk);
+	return sock && data_race(sock->file) && !traffic_avoids_recursion(sk);
 }
 
 static __always_inline unsigned int traffic_recent_flow(const struct sock *sk)
@@ -62,8 +68,7 @@ traffic_account_in(struct traffic_flow *flow, struct traffic_record *record,
 		   long result, const struct msghdr *msg)
 {
 	if (!traffic_is_face_of(&flow->face, &flow->peer, sk) ||
-	    !traffic_names_nobody(&flow->face, direction, msg) ||
-	    (flow->transport == TRAFFIC_TCP && tcp_sk(sk)->repair))
+	    !traffic_names_nobody(&flow->face, direction, msg))
 		return false;
 	traffic_flow_add(flow, direction, result);
 	traffic_block_add(record->counters.recent, flow->place, direction,
@@ -73,13 +78,13 @@ traffic_account_in(struct traffic_flow *flow, struct traffic_record *record,
 
 /* The same with max_flows=0: of the protocol. */
 static __always_inline bool
-traffic_account_as(const struct traffic_block *block,
-		   struct traffic_record *record, struct sock *sk,
+traffic_account_as(struct traffic_block __percpu *block, struct sock *sk,
 		   enum traffic_direction direction, long result)
 {
-	if (block->prot != sk->sk_prot || (block->is_tcp && tcp_sk(sk)->repair))
+	if (__this_cpu_read(block->prot) != sk->sk_prot ||
+	    (__this_cpu_read(block->is_tcp) && traffic_is_under_repair(sk)))
 		return false;
-	traffic_block_add(record->counters.recent, block->place, direction,
+	traffic_block_add(block, __this_cpu_read(block->place), direction,
 			  result);
 	return true;
 }
@@ -93,39 +98,45 @@ traffic_account_again(struct traffic_record *record, struct sock *sk,
 		      enum traffic_direction direction, long result,
 		      const struct msghdr *msg)
 {
-	struct traffic_block *block = this_cpu_ptr(record->counters.recent);
+	struct traffic_block __percpu *block = record->counters.recent;
 	struct traffic_flow *flow;
 
 	if (!traffic_is_a_programs(sk))
 		return false;
 	if (!static_branch_likely(&traffic_keeps_flows))
-		return traffic_account_as(block, record, sk, direction, result);
-	flow = block->flows[direction][traffic_recent_flow(sk)];
-	return likely(flow) && !traffic_flow_is_stale(flow) &&
+		return traffic_account_as(block, sk, direction, result);
+	flow = __this_cpu_read(
+		block->flows[direction][traffic_recent_flow(sk)]);
+	return likely(!traffic_flow_is_stale(flow)) &&
 	       traffic_account_in(flow, record, sk, direction, result, msg);
 }
 
 /*
  * Every hook ends here, and here alone it is decided what counts. Any context
  * with preemption off, which keeps the records, and is cheaper to have than
- * rcu_read_lock(). The socket must stay. @node is where the records of current
- * are looked for.
+ * rcu_read_lock(). The socket must stay. @bucket is that of current.
  */
 static __always_inline void
-traffic_account_target(struct hlist_node *node, struct sock *sk,
+traffic_account_target(struct hlist_head *bucket, struct sock *sk,
 		       enum traffic_direction direction, long result, int flags,
 		       const struct msghdr *msg)
 {
 	pid_t tgid = current->tgid;
-	struct traffic_record *record = traffic_find_from(node, tgid);
+	struct traffic_record *record =
+		traffic_find_from(traffic_first_in(bucket), tgid);
 
+	if (unlikely(!record))
+		return;
 	if (likely(result > 0 && !(flags & (MSG_PEEK | MSG_ERRQUEUE)) &&
-		   !atomic_read(&traffic_careful)))
-		while (record && traffic_account_again(record, sk, direction,
-						       result, msg))
+		   !traffic_is_careful())) {
+		while (traffic_account_again(record, sk, direction, result,
+					     msg)) {
 			record = traffic_next_of(record, tgid);
-	if (unlikely(record))
-		traffic_account_from(record, sk, direction, result, flags, msg);
+			if (likely(!record))
+				return;
+		}
+	}
+	traffic_account_from(record, sk, direction, result, flags, msg);
 }
 
 /* The same, preemptible. */
@@ -135,7 +146,7 @@ static __always_inline void traffic_account(struct sock *sk,
 					    const struct msghdr *msg)
 {
 	preempt_disable_notrace();
-	traffic_account_target(traffic_first_at(current->tgid), sk, direction,
+	traffic_account_target(traffic_bucket(current->tgid), sk, direction,
 			       result, flags, msg);
 	preempt_enable_notrace();
 }

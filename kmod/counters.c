@@ -4,10 +4,31 @@
 
 #include <linux/percpu.h>
 
+#include "flow.h"
+
 /* After this many messages of one kind a process is busy. */
 #define BUSY_MSGS 32
 
 static DEFINE_PER_CPU(struct traffic_block, nothing_yet);
+
+static void remember_no_flows(struct traffic_block __percpu *percpu)
+{
+	int cpu, d, i;
+
+	for_each_possible_cpu(cpu) {
+		struct traffic_block *block = per_cpu_ptr(percpu, cpu);
+
+		for (d = 0; d < TRAFFIC_DIRECTIONS; d++)
+			for (i = 0; i < TRAFFIC_RECENT_FLOWS; i++)
+				block->flows[d][i] = &traffic_no_flow;
+	}
+}
+
+void traffic_counters_setup(void)
+{
+	/* The loader relocates no pointers in a module's per-CPU data. */
+	remember_no_flows(&nothing_yet);
+}
 
 void traffic_counters_init(struct traffic_counters *counters)
 {
@@ -22,6 +43,7 @@ static void get_percpu(struct traffic_counters *counters)
 				 GFP_NOWAIT | __GFP_NOWARN);
 	if (!block)
 		return;
+	remember_no_flows(block);
 	if (cmpxchg(&counters->percpu, NULL, block))
 		free_percpu(block);
 	else

@@ -48,7 +48,10 @@ struct proto;
 /* Of a CPU, for a process. */
 struct traffic_block {
 	struct traffic_totals totals;
-	/* Where it counted last; RCU, as long as the record. See face.h. */
+	/*
+	 * Where it counted last, never NULL; RCU, as long as the record. See
+	 * face.h.
+	 */
 	struct traffic_flow *flows[TRAFFIC_DIRECTIONS][TRAFFIC_RECENT_FLOWS];
 	/* With max_flows=0: the protocol that it counted last, and as what. */
 	const struct proto *prot;
@@ -85,6 +88,8 @@ struct traffic_counters {
 					  [TRAFFIC_DIRECTIONS];
 };
 
+/* Once, before any counters are used. */
+void traffic_counters_setup(void);
 void traffic_counters_init(struct traffic_counters *counters);
 /* From process context, preemptible or not; the counters must stay. */
 void traffic_counters_add(struct traffic_counters *counters,

@@ -10,10 +10,17 @@
 #ifndef TRAFFIC_FACE_H
 #define TRAFFIC_FACE_H
 
+#include <linux/bits.h>
+#include <linux/tcp.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "peer.h"
+
+enum {
+	TRAFFIC_FACE_V6 = BIT(0), /* the peer's addresses of IPv6 */
+	TRAFFIC_FACE_TCP = BIT(1), /* not while it is under repair */
+};
 
 struct traffic_face {
 	/* NULL: none. Tells family, type and protocol. */
@@ -21,7 +28,7 @@ struct traffic_face {
 	const struct net *net;
 	u64 addresses;
 	u32 ports;
-	bool is_v6; /* has the peer's addresses of IPv6 besides */
+	u8 more; /* what is asked besides; most have nothing */
 	bool is_datagram; /* a call may name another */
 	bool is_connected; /* or, without one that was named, nobody is known */
 };
@@ -78,16 +85,31 @@ traffic_names_nobody(const struct traffic_face *face,
 	       traffic_send_names_nobody();
 }
 
+/* A checkpoint that is restored fills queues; it moves nothing. */
+static __always_inline bool traffic_is_under_repair(const struct sock *sk)
+{
+	return tcp_sk(sk)->repair;
+}
+
+static __always_inline bool
+traffic_is_more(u8 more, const struct traffic_peer *peer, const struct sock *sk)
+{
+	if (more & TRAFFIC_FACE_TCP && traffic_is_under_repair(sk))
+		return false;
+	return !(more & TRAFFIC_FACE_V6) || traffic_same_v6(peer, sk);
+}
+
 static __always_inline bool traffic_is_face_of(const struct traffic_face *face,
 					       const struct traffic_peer *peer,
 					       const struct sock *sk)
 {
 	/* A face that is being written is right still. */
-	return data_race(face->prot == sk->sk_prot &&
-			 face->addresses == traffic_addresses_of(sk) &&
-			 face->ports == traffic_ports_of(sk) &&
-			 face->net == sock_net(sk) &&
-			 (likely(!face->is_v6) || traffic_same_v6(peer, sk)));
+	return data_race(
+		face->prot == sk->sk_prot &&
+		face->addresses == traffic_addresses_of(sk) &&
+		face->ports == traffic_ports_of(sk) &&
+		face->net == sock_net(sk) &&
+		(!face->more || traffic_is_more(face->more, peer, sk)));
 }
 
 #endif

@@ -17,6 +17,8 @@
 
 DEFINE_STATIC_KEY_TRUE(traffic_keeps_flows);
 
+struct traffic_flow traffic_no_flow;
+
 static DEFINE_HASHTABLE(by_peer, TABLE_BITS);
 /* Guards the table against writers, and the lists of all processes. */
 static DEFINE_SPINLOCK(flows_lock);

@@ -34,6 +34,9 @@ struct traffic_flow {
 	struct list_head list;
 };
 
+/* Stands where there is none yet: no socket has its face. */
+extern struct traffic_flow traffic_no_flow;
+
 /* In the record of a process. */
 struct traffic_flows {
 	/* Who reads them holds it, and then who adds to them. */

@@ -81,22 +81,28 @@ struct traffic_record {
 	struct rcu_head rcu;
 };
 
-#define TRAFFIC_TGID_BUCKETS 8192
+/* By 16 bits of the tgid: what they select is had by loading no more of it. */
+#define TRAFFIC_TGID_BUCKETS 65536
 extern struct hlist_head traffic_by_tgid[TRAFFIC_TGID_BUCKETS];
 
-static inline struct hlist_head *traffic_bucket(pid_t tgid)
+static __always_inline struct hlist_head *traffic_bucket(pid_t tgid)
 {
-	return &traffic_by_tgid[tgid & (TRAFFIC_TGID_BUCKETS - 1)];
+	return &traffic_by_tgid[(u16)tgid];
 }
 
 /*
  * For somebody without RCU who wants to know at once that a process is no
  * target. True may still be wrong.
  */
-static __always_inline bool traffic_maybe_target(pid_t tgid)
+static __always_inline bool traffic_is_used(const struct hlist_head *bucket)
 {
 	/* No READ_ONCE(), which gcc loads before it compares. */
-	return data_race(traffic_bucket(tgid)->first);
+	return data_race(bucket->first);
+}
+
+static __always_inline bool traffic_maybe_target(pid_t tgid)
+{
+	return traffic_is_used(traffic_bucket(tgid));
 }
 
 static __always_inline struct traffic_record *
@@ -106,7 +112,7 @@ traffic_find_from(struct hlist_node *node, pid_t pid)
 
 	while (node) {
 		record = hlist_entry(node, struct traffic_record, by_tgid);
-		if (record->tgid == pid)
+		if (likely(record->tgid == pid))
 			return record;
 		node = rcu_dereference_raw_check(hlist_next_rcu(node));
 	}
@@ -114,9 +120,15 @@ traffic_find_from(struct hlist_node *node, pid_t pid)
 }
 
 /* Where those of a process begin, with those of others. */
+static __always_inline struct hlist_node *
+traffic_first_in(struct hlist_head *bucket)
+{
+	return rcu_dereference_raw_check(hlist_first_rcu(bucket));
+}
+
 static __always_inline struct hlist_node *traffic_first_at(pid_t pid)
 {
-	return rcu_dereference_raw_check(hlist_first_rcu(traffic_bucket(pid)));
+	return traffic_first_in(traffic_bucket(pid));
 }
 
 static __always_inline struct traffic_record *

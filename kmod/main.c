@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 
 #include "account.h"
+#include "counters.h"
 #include "engine.h"
 #include "flow.h"
 #include "image.h"
@@ -29,6 +30,7 @@ static int __init traffic_init(void)
 	err = traffic_ledger_init();
 	if (err)
 		goto out_flows;
+	traffic_counters_setup();
 	traffic_account_init();
 	err = traffic_engine_start();
 	if (err)

@@ -9,6 +9,8 @@
 #include <linux/net.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <asm/nops.h>
+#include <asm/text-patching.h>
 
 #include "account.h"
 #include "compat.h"
@@ -86,7 +88,7 @@ static noinline notrace void redirect_target(unsigned long ip,
 {
 	struct traffic_wrapper *wrapper;
 
-	/* A wrapper's own call of the original. */
+	/* A wrapper's own call of the original, if it went by the entry. */
 	if (parent_ip - text_start < text_size)
 		return;
 	/* In an interrupt current is nobody's. */
@@ -307,6 +309,25 @@ static void release_functions(void)
 	}
 }
 
+/*
+ * Whoever traces a target's function has seen the call when it came in: a
+ * wrapper goes on behind the five bytes that call ftrace, so that nobody sees
+ * it twice. They stand at the entry, or behind its ENDBR. Where they do not,
+ * the entry it is.
+ */
+static void *behind_ftrace(void *function)
+{
+	static const u8 nop[MCOUNT_INSN_SIZE] = { BYTES_NOP5 };
+	static const u8 endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	const u8 *site = function;
+
+	if (!memcmp(site, endbr, sizeof(endbr)))
+		site += sizeof(endbr);
+	if (*site != CALL_INSN_OPCODE && memcmp(site, nop, sizeof(nop)))
+		return function;
+	return (void *)(site + MCOUNT_INSN_SIZE);
+}
+
 /* A function in a module must not go while ftrace knows its address. */
 static int hold_functions(void)
 {
@@ -323,6 +344,7 @@ static int hold_functions(void)
 		}
 		wrapper->attached = true;
 		*place_of((unsigned long)wrapper->original) = wrapper;
+		traffic_wrapper_call(wrapper, behind_ftrace(wrapper->original));
 		err = ftrace_set_filter_ip(
 			&ops, (unsigned long)wrapper->original, 0, 0);
 		if (err)

@@ -12,39 +12,38 @@
  * frame; with arguments in the same places, so that none is moved. The
  * tracepoint is given no flags of a send.
  */
-__attribute__((nonnull(1))) static noinline notrace void
-count_sent(struct hlist_node *node, struct sock *sk, long result)
+static noinline notrace void count_sent(struct hlist_head *bucket,
+					struct sock *sk, int result)
 {
-	traffic_account_target(node, sk, TRAFFIC_TX, result, 0, NULL);
+	traffic_account_target(bucket, sk, TRAFFIC_TX, result, 0, NULL);
 }
 
-__attribute__((nonnull(1))) static noinline notrace void
-count_received(struct hlist_node *node, struct sock *sk, long result, int flags)
+static noinline notrace void count_received(struct hlist_head *bucket,
+					    struct sock *sk, int result,
+					    int flags)
 {
-	traffic_account_target(node, sk, TRAFFIC_RX, result, flags, NULL);
+	traffic_account_target(bucket, sk, TRAFFIC_RX, result, flags, NULL);
 }
 
 static void notrace probe_send(void *data, struct sock *sk, int result,
 			       int flags)
 {
-	struct hlist_node *node;
+	struct hlist_head *bucket = traffic_bucket(current->tgid);
 
 	traffic_probe_begin();
-	node = traffic_first_at(current->tgid);
-	if (unlikely(node))
-		count_sent(node, sk, result);
+	if (unlikely(traffic_is_used(bucket)))
+		count_sent(bucket, sk, result);
 	traffic_probe_end();
 }
 
 static void notrace probe_recv(void *data, struct sock *sk, int result,
 			       int flags)
 {
-	struct hlist_node *node;
+	struct hlist_head *bucket = traffic_bucket(current->tgid);
 
 	traffic_probe_begin();
-	node = traffic_first_at(current->tgid);
-	if (unlikely(node))
-		count_received(node, sk, result, flags);
+	if (unlikely(traffic_is_used(bucket)))
+		count_received(bucket, sk, result, flags);
 	traffic_probe_end();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each wrapper calls the original by its entry, where ftrace calls us back: it
- * finds our text on the stack and lets the call pass. So no wrapper may end in
- * a tail call; see the Makefile.
+ * Each wrapper calls the original behind its call of ftrace, or by its entry,
+ * where ftrace calls us back: it finds our text on the stack and lets the call
+ * pass. So no wrapper may end in a tail call; see the Makefile.
  *
  * The record is looked up when the original has returned, and never held
  * across it: a process may be detached or its session closed while it sleeps.
@@ -12,6 +12,7 @@
 
 #include <linux/fs.h>
 #include <linux/net.h>
+#include <linux/static_call.h>
 #include <linux/tcp.h>
 #include <linux/uaccess.h>
 #include <net/sock.h>
@@ -20,106 +21,103 @@
 #include "compat.h"
 #include "flight.h"
 
-typedef int (*sendmsg_fn)(struct socket *sock, struct msghdr *msg, size_t size);
-typedef int (*recvmsg_fn)(struct socket *sock, struct msghdr *msg, size_t size,
-			  int flags);
-typedef int (*getsockopt_fn)(struct socket *sock, int level, int name,
-			     char __user *value, int __user *size);
-typedef ssize_t (*splice_read_fn)(struct file *file, loff_t *pos,
-				  struct pipe_inode_info *pipe, size_t size,
-				  unsigned int flags);
+/*
+ * A static call is a direct one, patched when the function is known: nothing is
+ * predicted, and no ENDBR is wanted where it lands.
+ */
+#define WRAPPER_OF(type, name, ...)                   \
+	static notrace type wrap_##name(__VA_ARGS__); \
+	DEFINE_STATIC_CALL_NULL(name, wrap_##name);   \
+	static notrace type wrap_##name(__VA_ARGS__)
 
-static __always_inline int wrap_sendmsg(enum traffic_wrapped which,
-					struct socket *sock, struct msghdr *msg,
-					size_t size, bool counts)
+static __always_inline void sent(struct traffic_flight *flight,
+				 struct socket *sock, struct msghdr *msg,
+				 int result, bool counts)
 {
-	sendmsg_fn original = traffic_wrappers[which].original;
-	struct traffic_flight flight;
-	int result;
-
-	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDMSG, 0);
-	result = original(sock, msg, size);
 	if (counts)
 		traffic_account(sock->sk, TRAFFIC_TX, result,
 				msg->msg_flags & MSG_PROBE, msg);
-	traffic_flight_leave(&flight);
-	return result;
+	traffic_flight_leave(flight);
 }
 
-static __always_inline int wrap_recvmsg(enum traffic_wrapped which,
-					struct socket *sock, struct msghdr *msg,
-					size_t size, int flags, bool counts)
+static __always_inline void received(struct traffic_flight *flight,
+				     struct socket *sock, struct msghdr *msg,
+				     int result, int flags, bool counts)
 {
-	recvmsg_fn original = traffic_wrappers[which].original;
-	struct traffic_flight flight;
-	int result;
-
-	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_RECVMSG, flags);
-	result = original(sock, msg, size, flags);
 	if (counts)
 		traffic_account(sock->sk, TRAFFIC_RX, result, flags, msg);
-	traffic_flight_leave(&flight);
-	return result;
+	traffic_flight_leave(flight);
 }
 
-#define SENDMSG_WRAPPER(which, name, counts)                            \
-	static int wrap_##name(struct socket *sock, struct msghdr *msg, \
-			       size_t size)                             \
-	{                                                               \
-		return wrap_sendmsg(which, sock, msg, size, counts);    \
+#define SENDMSG_WRAPPER(name, counts)                                         \
+	WRAPPER_OF(int, name, struct socket *sock, struct msghdr *msg,        \
+		   size_t size)                                               \
+	{                                                                     \
+		struct traffic_flight flight __uninitialized;                 \
+		int result;                                                   \
+                                                                              \
+		traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDMSG, \
+				     0);                                      \
+		result = static_call(name)(sock, msg, size);                  \
+		sent(&flight, sock, msg, result, counts);                     \
+		return result;                                                \
 	}
 
-#define RECVMSG_WRAPPER(which, name, counts)                                \
-	static int wrap_##name(struct socket *sock, struct msghdr *msg,     \
-			       size_t size, int flags)                      \
-	{                                                                   \
-		return wrap_recvmsg(which, sock, msg, size, flags, counts); \
+#define RECVMSG_WRAPPER(name, counts)                                         \
+	WRAPPER_OF(int, name, struct socket *sock, struct msghdr *msg,        \
+		   size_t size, int flags)                                    \
+	{                                                                     \
+		struct traffic_flight flight __uninitialized;                 \
+		int result;                                                   \
+                                                                              \
+		traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_RECVMSG, \
+				     flags);                                  \
+		result = static_call(name)(sock, msg, size, flags);           \
+		received(&flight, sock, msg, result, flags, counts);          \
+		return result;                                                \
 	}
 
-SENDMSG_WRAPPER(TRAFFIC_INET_SENDMSG, inet_sendmsg, true)
-RECVMSG_WRAPPER(TRAFFIC_INET_RECVMSG, inet_recvmsg, true)
-SENDMSG_WRAPPER(TRAFFIC_INET6_SENDMSG, inet6_sendmsg, true)
-RECVMSG_WRAPPER(TRAFFIC_INET6_RECVMSG, inet6_recvmsg, true)
+SENDMSG_WRAPPER(inet_sendmsg, true)
+RECVMSG_WRAPPER(inet_recvmsg, true)
+SENDMSG_WRAPPER(inet6_sendmsg, true)
+RECVMSG_WRAPPER(inet6_recvmsg, true)
 /* IPv6 raw sockets, and families that are not counted: the account tells. */
-RECVMSG_WRAPPER(TRAFFIC_COMMON_RECVMSG, sock_common_recvmsg, true)
+RECVMSG_WRAPPER(sock_common_recvmsg, true)
 
-SENDMSG_WRAPPER(TRAFFIC_UNIX_STREAM_SENDMSG, unix_stream_sendmsg, true)
-RECVMSG_WRAPPER(TRAFFIC_UNIX_STREAM_RECVMSG, unix_stream_recvmsg, true)
+SENDMSG_WRAPPER(unix_stream_sendmsg, true)
+RECVMSG_WRAPPER(unix_stream_recvmsg, true)
 
 /* The functions of SOCK_SEQPACKET may call those of SOCK_DGRAM, or have them inline. */
 #define IS_SEQPACKET (sock->type == SOCK_SEQPACKET)
 
-SENDMSG_WRAPPER(TRAFFIC_UNIX_DGRAM_SENDMSG, unix_dgram_sendmsg, !IS_SEQPACKET)
-RECVMSG_WRAPPER(TRAFFIC_UNIX_DGRAM_RECVMSG, unix_dgram_recvmsg, !IS_SEQPACKET)
-SENDMSG_WRAPPER(TRAFFIC_UNIX_SEQPACKET_SENDMSG, unix_seqpacket_sendmsg, true)
-RECVMSG_WRAPPER(TRAFFIC_UNIX_SEQPACKET_RECVMSG, unix_seqpacket_recvmsg, true)
+SENDMSG_WRAPPER(unix_dgram_sendmsg, !IS_SEQPACKET)
+RECVMSG_WRAPPER(unix_dgram_recvmsg, !IS_SEQPACKET)
+SENDMSG_WRAPPER(unix_seqpacket_sendmsg, true)
+RECVMSG_WRAPPER(unix_seqpacket_recvmsg, true)
 
-SENDMSG_WRAPPER(TRAFFIC_PACKET_SENDMSG, packet_sendmsg, true)
-SENDMSG_WRAPPER(TRAFFIC_PACKET_SENDMSG_SPKT, packet_sendmsg_spkt, true)
-RECVMSG_WRAPPER(TRAFFIC_PACKET_RECVMSG, packet_recvmsg, true)
+SENDMSG_WRAPPER(packet_sendmsg, true)
+SENDMSG_WRAPPER(packet_sendmsg_spkt, true)
+RECVMSG_WRAPPER(packet_recvmsg, true)
 
-SENDMSG_WRAPPER(TRAFFIC_VSOCK_SENDMSG, vsock_connectible_sendmsg, true)
-RECVMSG_WRAPPER(TRAFFIC_VSOCK_RECVMSG, vsock_connectible_recvmsg, true)
-SENDMSG_WRAPPER(TRAFFIC_VSOCK_DGRAM_SENDMSG, vsock_dgram_sendmsg, true)
-RECVMSG_WRAPPER(TRAFFIC_VSOCK_DGRAM_RECVMSG, vsock_dgram_recvmsg, true)
+SENDMSG_WRAPPER(vsock_connectible_sendmsg, true)
+RECVMSG_WRAPPER(vsock_connectible_recvmsg, true)
+SENDMSG_WRAPPER(vsock_dgram_sendmsg, true)
+RECVMSG_WRAPPER(vsock_dgram_recvmsg, true)
 
 /*
  * For all families. A socket whose operations have no splice_read is read by
  * recvmsg from within, and counted there.
  */
-static ssize_t wrap_sock_splice_read(struct file *file, loff_t *pos,
-				     struct pipe_inode_info *pipe, size_t size,
-				     unsigned int flags)
+WRAPPER_OF(ssize_t, sock_splice_read, struct file *file, loff_t *pos,
+	   struct pipe_inode_info *pipe, size_t size, unsigned int flags)
 {
-	splice_read_fn original =
-		traffic_wrappers[TRAFFIC_SPLICE_READ].original;
 	struct socket *sock = file->private_data;
 	bool counts = READ_ONCE(sock->ops)->splice_read;
-	struct traffic_flight flight;
+	struct traffic_flight flight __uninitialized;
 	ssize_t result;
 
 	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SPLICE, 0);
-	result = original(file, pos, pipe, size, flags);
+	result = static_call(sock_splice_read)(file, pos, pipe, size, flags);
 	if (counts)
 		traffic_account(sock->sk, TRAFFIC_RX, result, 0, NULL);
 	traffic_flight_leave(&flight);
@@ -151,16 +149,15 @@ static void account_zerocopy(struct sock *sk, long received)
 	traffic_account(sk, TRAFFIC_RX, received, 0, NULL);
 }
 
-static int wrap_sock_common_getsockopt(struct socket *sock, int level, int name,
-				       char __user *value, int __user *size)
+WRAPPER_OF(int, sock_common_getsockopt, struct socket *sock, int level,
+	   int name, char __user *value, int __user *size)
 {
-	getsockopt_fn original =
-		traffic_wrappers[TRAFFIC_COMMON_GETSOCKOPT].original;
-	struct traffic_flight flight;
+	struct traffic_flight flight __uninitialized;
 	int result;
 
 	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_GETSOCKOPT, 0);
-	result = original(sock, level, name, value, size);
+	result = static_call(sock_common_getsockopt)(sock, level, name, value,
+						     size);
 	if (level == SOL_TCP && name == TCP_ZEROCOPY_RECEIVE &&
 	    sk_is_tcp(sock->sk)) {
 		if (!result)
@@ -174,48 +171,40 @@ static int wrap_sock_common_getsockopt(struct socket *sock, int level, int name,
 }
 
 #if TRAFFIC_HAS_SENDPAGE
-typedef ssize_t (*sendpage_fn)(struct socket *sock, struct page *page,
-			       int offset, size_t size, int flags);
-
-static __always_inline ssize_t wrap_sendpage(enum traffic_wrapped which,
-					     struct socket *sock,
-					     struct page *page, int offset,
-					     size_t size, int flags,
-					     bool counts)
-{
-	sendpage_fn original = traffic_wrappers[which].original;
-	struct traffic_flight flight;
-	ssize_t result;
-
-	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDPAGE, 0);
-	result = original(sock, page, offset, size, flags);
-	if (counts)
-		traffic_account(sock->sk, TRAFFIC_TX, result, 0, NULL);
-	traffic_flight_leave(&flight);
-	return result;
-}
+#define SENDPAGE_WRAPPER(name, counts)                                         \
+	WRAPPER_OF(ssize_t, name, struct socket *sock, struct page *page,      \
+		   int offset, size_t size, int flags)                         \
+	{                                                                      \
+		struct traffic_flight flight __uninitialized;                  \
+		ssize_t result;                                                \
+                                                                               \
+		traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDPAGE, \
+				     0);                                       \
+		result = static_call(name)(sock, page, offset, size, flags);   \
+		if (counts)                                                    \
+			traffic_account(sock->sk, TRAFFIC_TX, result, 0,       \
+					NULL);                                 \
+		traffic_flight_leave(&flight);                                 \
+		return result;                                                 \
+	}
 
 /*
  * A protocol without sendpage (MPTCP, raw) is sent by sendmsg from within, and
  * counted there.
  */
-static ssize_t wrap_inet_sendpage(struct socket *sock, struct page *page,
-				  int offset, size_t size, int flags)
-{
-	return wrap_sendpage(TRAFFIC_INET_SENDPAGE, sock, page, offset, size,
-			     flags, READ_ONCE(sock->sk->sk_prot)->sendpage);
-}
-
-static ssize_t wrap_unix_stream_sendpage(struct socket *sock, struct page *page,
-					 int offset, size_t size, int flags)
-{
-	return wrap_sendpage(TRAFFIC_UNIX_STREAM_SENDPAGE, sock, page, offset,
-			     size, flags, true);
-}
+SENDPAGE_WRAPPER(inet_sendpage, READ_ONCE(sock->sk->sk_prot)->sendpage)
+SENDPAGE_WRAPPER(unix_stream_sendpage, true)
 #endif
 
-#define WRAPPER(kernel_function) \
-	.name = #kernel_function, .function = wrap_##kernel_function
+#define WRAPPER(kernel_function)                                      \
+	.name = #kernel_function, .function = wrap_##kernel_function, \
+	.call = &STATIC_CALL_KEY(kernel_function),                    \
+	.trampoline = STATIC_CALL_TRAMP_ADDR(kernel_function)
+
+void traffic_wrapper_call(const struct traffic_wrapper *wrapper, void *function)
+{
+	__static_call_update(wrapper->call, wrapper->trampoline, function);
+}
 
 struct traffic_wrapper traffic_wrappers[TRAFFIC_WRAPPED] = {
 	[TRAFFIC_SPLICE_READ] = { WRAPPER(sock_splice_read),

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct module;
+struct static_call_key;
 
 enum traffic_wrapped {
 	/* Needed with either engine. */
@@ -38,6 +39,8 @@ enum traffic_wrapped {
 struct traffic_wrapper {
 	const char *name; /* of the kernel's function */
 	void *function; /* ours */
+	struct static_call_key *call; /* of the original, in ours */
+	void *trampoline; /* that belongs to it */
 	void *original; /* its true entry, ENDBR and all; NULL: absent */
 	struct module *owner; /* of the original */
 	bool takes_file; /* the first argument; else it is a socket */
@@ -45,5 +48,9 @@ struct traffic_wrapper {
 };
 
 extern struct traffic_wrapper traffic_wrappers[TRAFFIC_WRAPPED];
+
+/* What the wrapper calls. Before it is redirected to. */
+void traffic_wrapper_call(const struct traffic_wrapper *wrapper,
+			  void *function);
 
 #endif
