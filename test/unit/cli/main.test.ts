@@ -5,7 +5,7 @@ import { run } from '../../../src/cli/main';
 import { cli, failing, workingApi } from '../support/cli';
 import { schemaErrors } from '../support/schema';
 
-const COMMANDS = [['load', '--fname=server.out'], ['unload'], ['status'], ['show'], ['build']];
+const COMMANDS = [['load', '--fname=server.out'], ['unload'], ['status'], ['show'], ['doctor'], ['build']];
 
 describe.each(COMMANDS)('%s', (...argv) => {
   test('its JSON is as the schema says', async () => {
@@ -46,7 +46,7 @@ describe.each(COMMANDS)('%s', (...argv) => {
 test.each([
   [[], /Name a command/],
   [['lod'], /no command lod; the nearest one is load/],
-  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, build/],
+  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, doctor, build/],
   [['load'], /--fname=NAME.*--pid N/],
   [['load', '--fname='], /empty name/],
   [['load', '--fname=a,,b'], /empty name/],
@@ -85,6 +85,16 @@ test.each([['--help'], ['load', '--help'], ['--version']])('%j is no failure', a
 test('the lines of the module are shown with a failure', async () => {
   const error = new TrafficError('ERR_CONFLICT', 'Busy.', { kernelLog: ['Traffic module: hook x is \x1b[31mtaken.'] });
   expect((await cli(['status'], failing(error))).err).toContain('kernel: Traffic module: hook x is \\x1b[31mtaken.');
+});
+
+test.each([
+  ['ERR_NO_HEADERS', true],
+  ['ERR_CONFLICT', true],
+  ['ERR_NOT_LOADED', false],
+  ['ERR_INVALID_ARGUMENT', false],
+] as const)('%s points to doctor: %s', async (code, does) => {
+  const { err } = await cli(['load', '--fname=x'], failing(new TrafficError(code, 'It failed.', { hint: 'mend it' })));
+  expect(err.endsWith('  mend it\n  lkm-traffic doctor tells what else is missing.\n')).toBe(does);
 });
 
 test('a failure that is not understood shows its cause', async () => {
