@@ -4,21 +4,13 @@ import { packageVersion } from '../package-version';
 import { realApi, type Api } from './api';
 import { choice, flag } from './arguments';
 import type { Arguments, Command, SignalListener } from './command';
-import { build } from './commands/build';
-import { doctor } from './commands/doctor';
-import { load } from './commands/load';
-import { run as runCommand } from './commands/run';
-import { show } from './commands/show';
-import { status } from './commands/status';
-import { unload } from './commands/unload';
+import { COMMANDS } from './commands';
 import { describeFailure } from './failure';
 import { FORMATS, formatReport } from './format/report';
 import { createStyle, type Style } from './format/style';
 import { processIo, type Io } from './io';
 import { parse, type Invocation } from './parse';
 import { UsageError } from './usage-error';
-
-export const COMMANDS: readonly Command[] = [load, unload, status, show, runCommand, doctor, build];
 
 const VERSION = packageVersion(path.join(__dirname, '../..'));
 

@@ -6,8 +6,13 @@ import { cli, failing, workingApi } from '../support/cli';
 import { schemaErrors } from '../support/schema';
 
 const COMMANDS = [['load', '--fname=server.out'], ['unload'], ['status'], ['show'], ['doctor'], ['build']];
+const WITHOUT_API = [
+  ['completion', 'bash'],
+  ['completion', 'zsh'],
+  ['completion', 'fish'],
+];
 
-describe.each(COMMANDS)('%s', (...argv) => {
+describe.each([...COMMANDS, ...WITHOUT_API])('%s', (...argv) => {
   test('its JSON is as the schema says', async () => {
     const { status, out } = await cli([...argv, '--json'], workingApi);
     expect(schemaErrors(out)).toEqual([]);
@@ -36,7 +41,9 @@ describe.each(COMMANDS)('%s', (...argv) => {
   test('colours are for terminals only', async () => {
     expect((await cli(argv, workingApi)).out).not.toContain('\x1b');
   });
+});
 
+describe.each(COMMANDS)('%s', (...argv) => {
   test('a failure is a message and a hint on stderr, without a stack', async () => {
     const { status, out, err } = await cli(argv, failing());
     expect([status, out, err]).toEqual([1, '', 'lkm-traffic: It is not loaded. [ERR_NOT_LOADED]\n  load it\n']);
@@ -46,7 +53,7 @@ describe.each(COMMANDS)('%s', (...argv) => {
 test.each([
   [[], /Name a command/],
   [['lod'], /no command lod; the nearest one is load/],
-  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, doctor, build/],
+  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, doctor, build, completion/],
   [['load'], /--fname=NAME.*--pid N/],
   [['load', '--fname='], /empty name/],
   [['load', '--fname=a,,b'], /empty name/],
@@ -69,6 +76,8 @@ test.each([
   [['show', '--format=xml'], /ndjson/],
   [['show', '--json', '--format=csv'], /exclusive/],
   [['status', 'extra'], /'extra'/],
+  [['completion'], /shell/],
+  [['completion', 'csh'], /fish/],
 ])('%j is wrong usage', async (argv, message) => {
   const { status, out, err } = await cli(argv);
   expect([status, out]).toEqual([2, '']);
