@@ -41,7 +41,7 @@ function loadAddon(): Native {
     return native();
   } catch (error) {
     throw new TrafficError('ERR_SYSTEM', `The native addon does not load on ${process.platform}-${process.arch}.`, {
-      hint: 'Prebuilt is linux-x64 with glibc. From the source tree: npm run build:addon',
+      hint: 'Prebuilt is linux-x64, for glibc and musl. From the source tree: npm run build:addon',
       cause: error,
     });
   }
