@@ -13,7 +13,8 @@ export function checkHeaders(host: Host): Finding {
   const hint = headersHint(host, host.release);
   if (folder === null) return failed(noHeadersMessage(host, host.release), hint);
   // A tree that was configured anew for another kernel stays where the link leads.
-  const release = readText(path.join(folder, 'include/config/kernel.release'))?.trim() ?? host.release;
+  const generated = readText(path.join(folder, 'include/generated/utsrelease.h')) ?? '';
+  const release = /UTS_RELEASE "(.*)"/.exec(generated)?.[1] ?? host.release;
   return release === host.release
     ? ok(`The headers of ${host.release} are in ${folder}.`)
     : failed(`The headers in ${folder} are of ${release}, not of ${host.release}.`, hint);

@@ -41,6 +41,7 @@ beforeEach(() => {
   kernel.write('sys/module/module/parameters/sig_enforce', 'N\n');
   kernel.write('boot/config-6.12.1-test', OPTIONS);
   kernel.write(`${HEADERS}/Makefile`, 'modules:\n');
+  kernel.write(`${HEADERS}/include/generated/utsrelease.h`, '#define UTS_RELEASE "6.12.1-test"\n');
   kernel.write(`${HEADERS}/include/config/auto.conf`, `${OPTIONS}CONFIG_CC_IS_GCC=y\nCONFIG_GCC_VERSION=120200\n`);
   tool('make');
   tool('gcc', '12');
@@ -140,7 +141,7 @@ const bad: Bad[] = [
     'headers',
     'failed',
     /linux-headers-6\.12\.1-test/,
-    () => void kernel.write(`${HEADERS}/include/config/kernel.release`, '6.12.2-test\n'),
+    () => void kernel.write(`${HEADERS}/include/generated/utsrelease.h`, '#define UTS_RELEASE "6.12.2-test"\n'),
   ],
   [
     'no make',
