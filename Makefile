@@ -58,7 +58,7 @@ setup: ## install what building and testing need (apt and npm); says what it doe
 	@scripts/setup
 
 clean: ## remove what was built; downloads stay
-	rm -rf build build-cmake dist prebuilds
+	rm -rf build build-cmake dist man prebuilds
 	rm -f $(foreach d,kmod,$(addprefix $d/,*.o *.ko *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order))
 
 $(MODULES): package.json package-lock.json

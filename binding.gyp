@@ -10,6 +10,7 @@
         'addon/failure.cc',
         'addon/file.cc',
         'addon/module.cc',
+        'addon/runtime.cc',
         'addon/system_error.cc',
       ],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
@@ -17,8 +18,11 @@
       # Node's common.gypi silences unused parameters, and lets a later -std win.
       'cflags!': ['-Wno-unused-parameter'],
       'cflags': ['-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'],
-      # libstdc++ stays shared: Node needs it anyway, and the static one asks for the building machine's glibc (2.36 on Debian 12).
-      'cflags_cc': ['-std=c++17', '-fno-exceptions', '-fvisibility-inlines-hidden'],
+      # One file for glibc and musl: it names no library, and finds libc where it finds Node-API, in the process. What it
+      # would want of libstdc++ is in addon/runtime.cc and, as C++20, strings are compiled in. open64 is glibc's alone.
+      'defines!': ['_FILE_OFFSET_BITS=64'],
+      'cflags_cc': ['-std=c++20', '-fno-exceptions', '-fvisibility-inlines-hidden'],
+      'ldflags': ['-nodefaultlibs'],
     },
   ],
 }

@@ -51,6 +51,8 @@ function tool(script, args, cwd = root) {
   run(process.execPath, [resolve(script), ...args], env, cwd);
 }
 
+const prebuilt = path.join(root, `prebuilds/linux-${process.arch}/lkm-traffic.node`);
+
 /** prebuildify empties `build/` before it builds, and others have theirs in there: it gets a folder of its own. */
 function prebuild() {
   const folder = path.join(root, 'build/prebuild');
@@ -64,13 +66,24 @@ function prebuild() {
   verifyPrebuild();
 }
 
-/** What is published must load wherever Node 20 does: it asks for glibc 2.28. */
+/** Functions of libc that glibc and musl have both, under these names. */
+const LIBC = new Set([
+  ...['__assert_fail', '__cxa_finalize', '__errno_location', '__xpg_strerror_r', 'abort', 'close', 'fprintf'],
+  ...['free', 'malloc', 'memchr', 'memcpy', 'memmove', 'memset', 'open', 'read', 'realloc', 'snprintf', 'stderr'],
+  ...['strlen', 'syscall'],
+]);
+
+/** What is published must load wherever Node does, beside glibc or musl: it names no library, and no version of one. */
 function verifyPrebuild() {
-  const file = path.join(root, `prebuilds/linux-${process.arch}/lkm-traffic.node`);
-  const { stdout, error } = spawnSync('objdump', ['-T', file], { encoding: 'utf8' });
-  if (error) fail(`addon: objdump: ${error.message}`);
-  const tooNew = stdout.split('\n').filter((line) => /\(?GLIBC_2\.(\d+)/.exec(line)?.[1] > 28);
-  if (tooNew.length > 0) fail(`addon: the prebuilt addon needs a newer glibc than Node 20 does:\n${tooNew.join('\n')}`);
+  const { stdout, error } = spawnSync('readelf', ['--wide', '--dynamic', '--dyn-syms', prebuilt], { encoding: 'utf8' });
+  if (error) fail(`addon: readelf: ${error.message}`);
+  const libraries = [...stdout.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name);
+  const wanted = [...stdout.matchAll(/ GLOBAL +DEFAULT +UND +(\S+)/g)].map(([, name]) => name);
+  const others = wanted.filter((name) => !name.startsWith('napi_') && !LIBC.has(name));
+  if (wanted.length === 0) fail(`addon: readelf shows no symbols of ${prebuilt}`);
+  if (libraries.length + others.length > 0) {
+    fail(`addon: the prebuilt addon wants what not every system has: ${[...libraries, ...others].join(', ')}`);
+  }
 }
 
 const commands = {
@@ -85,6 +98,8 @@ const commands = {
     tool('cmake-js/bin/cmake-js', ['compile', '-O', 'build-cmake/plain', '-B', 'Debug', '--CDSANITIZE=OFF']);
     const watched = ['--quiet', '--error-exitcode=99', '--leak-check=full', '--track-fds=no'];
     run('valgrind', [...watched, path.join(root, 'build-cmake/plain/leaves_test')]);
+    prebuild();
+    run(process.execPath, [path.join(root, 'test/addon/musl.mjs'), prebuilt]);
   },
 };
 

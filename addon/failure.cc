@@ -6,18 +6,10 @@
 
 #include "errno_names.h"
 
+// strerror_r by the name under which both glibc and musl have the one of POSIX.
+extern "C" int __xpg_strerror_r(int error, char* buffer, size_t size);
+
 namespace traffic {
-namespace {
-
-// strerror_r returns the text in glibc, and a status in musl: overloads tell the two apart.
-[[maybe_unused]] const char* text_of(const char* text, const char*) {
-  return text;
-}
-[[maybe_unused]] const char* text_of(int status, const char* buffer) {
-  return status == 0 ? buffer : "Unknown error";
-}
-
-} // namespace
 
 std::string error_name(int error) {
   switch (error) {
@@ -34,7 +26,7 @@ std::string error_name(int error) {
 
 std::string error_text(int error) {
   char buffer[128] = "";
-  return text_of(strerror_r(error, buffer, sizeof(buffer)), buffer);
+  return __xpg_strerror_r(error, buffer, sizeof(buffer)) == 0 ? buffer : "Unknown error";
 }
 
 } // namespace traffic

@@ -10,6 +10,8 @@ import { native, type Native } from './native';
 /** Everything outside of the process that this package touches. Tests give another one. */
 export interface Host {
   readonly platform: NodeJS.Platform;
+  /** The processor, as Node names it: `x64`. */
+  readonly arch: string;
   /** Release of the running kernel, as `uname -r`. */
   readonly release: string;
   readonly euid: number;
@@ -19,7 +21,11 @@ export interface Host {
   readonly kmsg: string;
   /** Where the kernels' modules and headers are. */
   readonly modules: string;
+  /** Where distributions keep the kernels' configurations. */
+  readonly boot: string;
   readonly osRelease: string;
+  /** Where make and the compiler are looked for. */
+  readonly toolPath: string;
   /** Where root keeps what it built. */
   readonly rootCache: string;
   /** The folder of this package: it holds `kmod/`. */
@@ -35,7 +41,7 @@ function loadAddon(): Native {
     return native();
   } catch (error) {
     throw new TrafficError('ERR_SYSTEM', `The native addon does not load on ${process.platform}-${process.arch}.`, {
-      hint: 'Prebuilt is linux-x64 with glibc. From the source tree: npm run build:addon',
+      hint: 'Prebuilt is linux-x64, for glibc and musl. From the source tree: npm run build:addon',
       cause: error,
     });
   }
@@ -44,6 +50,7 @@ function loadAddon(): Native {
 /** This machine. */
 export const thisHost: Host = {
   platform: process.platform,
+  arch: process.arch,
   release: os.release(),
   euid: process.geteuid?.() ?? -1,
   env: process.env,
@@ -51,7 +58,10 @@ export const thisHost: Host = {
   sys: '/sys',
   kmsg: '/dev/kmsg',
   modules: '/lib/modules',
+  boot: '/boot',
   osRelease: '/etc/os-release',
+  // Folders that only root writes to: not even /usr/local, which a group may own.
+  toolPath: '/usr/sbin:/usr/bin:/sbin:/bin',
   rootCache: '/var/cache/lkm-traffic',
   packageRoot: path.join(__dirname, '..'),
   native: loadAddon,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 export { TrafficError } from './errors';
+export { doctor } from './doctor/doctor';
 export { toJson } from './json';
 export { build } from './module/build';
 export { load } from './module/load';
@@ -11,6 +12,8 @@ export { run } from './run/run';
 export { sumByRemote, sumByScope } from './flows';
 
 export type { TrafficErrorCode } from './errors';
+export type { CheckState } from './doctor/check';
+export type { Check, CheckName, Diagnosis } from './doctor/doctor';
 export type { BuildOptions, BuildResult } from './module/build';
 export type { LoadOptions, LoadResult } from './module/load';
 export type { CountingOptions, ModuleOptions, WatchOptions } from './module/parameters';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { doctor } from '../doctor/doctor';
 import { build } from '../module/build';
 import { load } from '../module/load';
 import { run } from '../run/run';
@@ -9,6 +10,7 @@ import { unload } from '../module/unload';
 /** The functions that commands call; tests give others. */
 export interface Api {
   readonly build: (options: Parameters<typeof build>[0]) => ReturnType<typeof build>;
+  readonly doctor: () => ReturnType<typeof doctor>;
   readonly load: (options: Parameters<typeof load>[0]) => ReturnType<typeof load>;
   readonly run: (
     command: string,
@@ -22,6 +24,7 @@ export interface Api {
 
 export const realApi: Api = {
   build: (options) => build(options),
+  doctor: () => doctor(),
   load: (options) => load(options),
   run: (command, args, options) => run(command, args, options),
   snapshot: (options) => snapshot(options),

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError, messageOf, systemCode } from '../errors';
+import { TrafficError, messageOf, systemCode, type TrafficErrorCode } from '../errors';
 import { visible, type Style } from './format/style';
+
+/** What loading may end with, and this machine may be the reason of. */
+const OF_THE_MACHINE: readonly TrafficErrorCode[] = [
+  'ERR_NO_HEADERS',
+  'ERR_BUILD',
+  'ERR_PERMISSION',
+  'ERR_LOCKDOWN',
+  'ERR_SIGNATURE',
+  'ERR_KERNEL_MISMATCH',
+  'ERR_ABI',
+  'ERR_CONFLICT',
+  'ERR_SYSTEM',
+];
 
 /** What a person is told of a failure: never a stack trace for one that is expected. */
 export function describeFailure(error: unknown, { colors }: Style): string {
@@ -17,6 +30,7 @@ export function describeFailure(error: unknown, { colors }: Style): string {
     ...(reason === null ? [] : [`  ${visibleLines(reason)}`]),
     ...kernelLog.map((line) => `  kernel: ${visible(line)}`),
     ...(hint === undefined ? [] : [`  ${visibleLines(hint)}`]),
+    ...(OF_THE_MACHINE.includes(code) ? ['  lkm-traffic doctor tells what else is missing.'] : []),
   ].join('\n');
 }
 

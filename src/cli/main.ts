@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
-import fs from 'node:fs';
 import path from 'node:path';
+import { packageVersion } from '../package-version';
 import { realApi, type Api } from './api';
 import { choice, flag } from './arguments';
 import type { Arguments, Command, SignalListener } from './command';
-import { build } from './commands/build';
-import { load } from './commands/load';
-import { run as runCommand } from './commands/run';
-import { show } from './commands/show';
-import { status } from './commands/status';
-import { unload } from './commands/unload';
+import { COMMANDS } from './commands';
 import { describeFailure } from './failure';
 import { FORMATS, formatReport } from './format/report';
 import { createStyle, type Style } from './format/style';
@@ -17,16 +12,11 @@ import { processIo, type Io } from './io';
 import { parse, type Invocation } from './parse';
 import { UsageError } from './usage-error';
 
-export const COMMANDS: readonly Command[] = [load, unload, status, show, runCommand, build];
+const VERSION = packageVersion(path.join(__dirname, '../..'));
 
 const SUCCESS = 0;
 const FAILURE = 1;
 const USAGE = 2;
-
-export function packageVersion(): string {
-  const text = fs.readFileSync(path.join(__dirname, '../../package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: Arguments = {}): boolean {
   return flag(args, 'color') ?? (isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
@@ -43,7 +33,7 @@ export async function run(
   let args: Arguments = {};
   let command: Command | undefined;
   try {
-    const invocation = await parse(argv, COMMANDS, packageVersion(), io.out);
+    const invocation = await parse(argv, COMMANDS, VERSION, io.out);
     if (!invocation) return SUCCESS;
     ({ args, command } = invocation);
     return await execute(invocation, io, api, signal, takeSignals);

@@ -2,26 +2,13 @@
 import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv } from 'yargs';
 import type { Arguments, Command } from './command';
-import { FORMATS } from './format/report';
+import { COMMON } from './options';
 import { UsageError } from './usage-error';
 
 export interface Invocation {
   readonly command: Command;
   readonly args: Arguments;
 }
-
-const COMMON = {
-  format: {
-    type: 'string',
-    requiresArg: true,
-    choices: FORMATS,
-    describe: 'how the result is printed (default: table)',
-  },
-  json: { type: 'boolean', describe: 'the same as --format json', conflicts: 'format' },
-  color: { type: 'boolean', describe: 'colours; --no-color or NO_COLOR turns them off' },
-  iec: { type: 'boolean', describe: 'KiB and MiB (1024) after exact amounts, not kB and MB' },
-  bits: { type: 'boolean', describe: 'bits, not bytes' },
-} as const;
 
 /**
  * The command and its options. Null: help or the version was asked for, and was given to `print`.
@@ -81,6 +68,12 @@ function describeCommand(builder: Argv, { positionals = {}, options, examples = 
 function improve(message: string, commands: readonly Command[], command: Command | undefined): string {
   const missing = /^Not enough arguments following: (.*)$/m.exec(message)?.[1];
   if (missing !== undefined) return `--${missing} needs a value: --${missing}=…`;
+  if (message.startsWith('Not enough non-option arguments') && command?.positionals !== undefined) {
+    const wanted = Object.values(command.positionals).map(
+      ({ usage, options }) => `${usage} (${options.describe ?? ''})`,
+    );
+    return `${command.name} needs ${wanted.join(' ')}.`;
+  }
   const unknown = /^Unknown (?:arguments?|commands?): (.*)$/m.exec(message)?.[1]?.split(', ')[0];
   if (unknown === undefined) return message;
 

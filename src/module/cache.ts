@@ -9,7 +9,8 @@ import { weakness } from './trust';
 /** Work folders carry the PID of their builder, so that one that was killed can be told and swept. */
 const WORK_FOLDER = /^\.build-(\d+)-/;
 
-function cacheRoot(host: Host): string {
+/** Where finished builds are kept. */
+export function cacheRoot(host: Host): string {
   if (host.euid === 0) return host.rootCache;
   const base = host.env['XDG_CACHE_HOME'];
   const absolute =

@@ -3,21 +3,25 @@ import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { TrafficError, systemCode } from '../errors';
 import type { Host } from '../host';
-import { toolsHint } from './headers';
+import { compilerHint, makeHint, toolsHint } from './distribution';
+import { compilerFor } from './compiler';
 
-/** Folders that only root writes to: not even /usr/local, which a group may own. */
-const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const TAIL_LINES = 15;
 
 /** Runs kbuild on a copy of the source. Nothing of the caller's environment reaches the compiler. */
 export async function make(host: Host, headers: string, source: string, signal?: AbortSignal): Promise<void> {
   const output: Buffer[] = [];
+  const compiler = compilerFor(host, headers).makeArguments;
   // A group of its own, so that an abort reaches the compilers too.
-  const child = spawn('make', [`-j${os.availableParallelism()}`, '-C', headers, `M=${source}`, 'modules'], {
-    env: { PATH, LANG: 'C', LC_ALL: 'C', HOME: source, TMPDIR: source },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(
+    'make',
+    [`-j${os.availableParallelism()}`, '-C', headers, `M=${source}`, ...compiler, 'modules'],
+    {
+      env: { PATH: host.toolPath, LANG: 'C', LC_ALL: 'C', HOME: source, TMPDIR: source },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
 
@@ -49,7 +53,7 @@ export async function make(host: Host, headers: string, source: string, signal?:
 
 function missingTool(host: Host, tool: string, cause?: unknown): TrafficError {
   return new TrafficError('ERR_BUILD', `${tool}, needed to build the module, is not installed.`, {
-    hint: toolsHint(host),
+    hint: tool === 'make' ? makeHint(host) : tool.startsWith('gcc') ? compilerHint(host, tool) : toolsHint(host),
     cause,
   });
 }

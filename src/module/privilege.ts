@@ -3,26 +3,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TrafficError } from '../errors';
 import type { Host } from '../host';
+import { readText } from '../read-text';
 
-const CAP_SYS_MODULE = 16n;
+/** Numbers of linux/capability.h. */
+const CAPABILITIES = { CAP_NET_ADMIN: 12n, CAP_SYS_MODULE: 16n } as const;
+export type Capability = keyof typeof CAPABILITIES;
 
-function readText(file: string): string | null {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
-}
-
-/** Whether this process may load modules; where that cannot be read, root may. */
-export function mayLoadModules(host: Host): boolean {
+/** Whether this process has a capability; where that cannot be read, root has. */
+export function isCapable(host: Host, capability: Capability): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readText(path.join(host.proc, 'self/status')) ?? '')?.[1];
   if (effective === undefined) return host.euid === 0;
-  return ((BigInt(`0x${effective}`) >> CAP_SYS_MODULE) & 1n) === 1n;
+  return ((BigInt(`0x${effective}`) >> CAPABILITIES[capability]) & 1n) === 1n;
 }
 
 /** The lockdown in force, as `integrity`; null when there is none. */
-function lockdown(host: Host): string | null {
+export function lockdown(host: Host): string | null {
   const chosen = /\[(\w+)\]/.exec(readText(path.join(host.sys, 'kernel/security/lockdown')) ?? '')?.[1];
   return chosen === undefined || chosen === 'none' ? null : chosen;
 }
@@ -41,7 +36,7 @@ export function noModulesError(cause?: unknown): TrafficError {
 /** The reason, known before any attempt, why this process cannot load or unload modules; null when there is none. */
 export function obstacle(host: Host, action: 'load' | 'unload', cause?: unknown): TrafficError | null {
   if (!fs.existsSync(path.join(host.proc, 'modules'))) return noModulesError(cause);
-  if (!mayLoadModules(host)) {
+  if (!isCapable(host, 'CAP_SYS_MODULE')) {
     return new TrafficError('ERR_PERMISSION', `No permission to ${action} kernel modules: it needs CAP_SYS_MODULE.`, {
       hint: host.euid === 0 ? 'In a container, do it on the host.' : 'Run it as root: sudo lkm-traffic …',
       cause,

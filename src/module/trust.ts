@@ -12,18 +12,35 @@ function components(absolute: string): string[] {
   return [path.sep, ...names.map((_, index) => path.sep + names.slice(0, index + 1).join(path.sep))];
 }
 
+export interface Weakness {
+  readonly reason: string;
+  /** The command that ends it. */
+  readonly remedy: string;
+}
+
 /**
  * The first part of a path that somebody else than root (or the caller) could replace, and why; null when there is
  * none. Whoever can write there decides what code the kernel runs.
  */
-export function weakness(host: Pick<Host, 'lstat' | 'euid'>, absolute: string): string | null {
+export function findWeakness(host: Pick<Host, 'lstat' | 'euid'>, absolute: string): Weakness | null {
   for (const component of components(absolute)) {
     const stats = host.lstat(component);
-    if (stats.isSymbolicLink()) return `${component} is a symbolic link`;
-    if (stats.uid !== 0 && stats.uid !== host.euid) return `${component} belongs to user ${stats.uid}`;
-    if ((stats.mode & OTHERS_MAY_WRITE) !== 0) return `others may write to ${component}`;
+    if (stats.isSymbolicLink()) {
+      return { reason: `${component} is a symbolic link`, remedy: `rm ${component}, and make a folder in its place` };
+    }
+    if (stats.uid !== 0 && stats.uid !== host.euid) {
+      return { reason: `${component} belongs to user ${stats.uid}`, remedy: `chown root:root ${component}` };
+    }
+    if ((stats.mode & OTHERS_MAY_WRITE) !== 0) {
+      return { reason: `others may write to ${component}`, remedy: `chmod go-w ${component}` };
+    }
   }
   return null;
+}
+
+/** The same as text. */
+export function weakness(host: Pick<Host, 'lstat' | 'euid'>, absolute: string): string | null {
+  return findWeakness(host, absolute)?.reason ?? null;
 }
 
 /** The real path of a module that is safe to load. @throws {TrafficError} ERR_PERMISSION, ERR_INVALID_ARGUMENT */

@@ -34,6 +34,7 @@ beforeAll(() => {
 const NAMES = [
   'TrafficError',
   'build',
+  'doctor',
   'load',
   'monitor',
   'run',

@@ -83,6 +83,25 @@ describe('unload', () => {
   });
 });
 
+describe('doctor', () => {
+  const remedy = 'apt-get install make';
+  const failingMake = { name: 'make', state: 'failed', message: 'make is not installed.', remedy } as const;
+
+  test('with a requirement that fails, names what mends it, and its exit status is 1', async () => {
+    const { status, out } = await cli(['doctor'], {
+      doctor: () => Promise.resolve({ healthy: false, kernel: '6.12.1', checks: [failingMake] }),
+    });
+    expect(status).toBe(1);
+    expect(out).toMatch(/^make +failed +make is not installed\.\n +apt-get install make\n\n1 requirement fails;/m);
+  });
+
+  test('a warning is no failure', async () => {
+    const { status, out } = await cli(['doctor'], workingApi);
+    expect(status).toBe(0);
+    expect(out).toMatch(/No requirement fails\.\n$/);
+  });
+});
+
 test('build prints the path alone on stdout', async () => {
   const { out } = await cli(['build', '--kernel', '6.1.0'], workingApi);
   expect(out).toBe('/var/cache/x/net_traffic.ko\n');

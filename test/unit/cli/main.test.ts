@@ -5,9 +5,14 @@ import { run } from '../../../src/cli/main';
 import { cli, failing, workingApi } from '../support/cli';
 import { schemaErrors } from '../support/schema';
 
-const COMMANDS = [['load', '--fname=server.out'], ['unload'], ['status'], ['show'], ['build']];
+const COMMANDS = [['load', '--fname=server.out'], ['unload'], ['status'], ['show'], ['doctor'], ['build']];
+const WITHOUT_API = [
+  ['completion', 'bash'],
+  ['completion', 'zsh'],
+  ['completion', 'fish'],
+];
 
-describe.each(COMMANDS)('%s', (...argv) => {
+describe.each([...COMMANDS, ...WITHOUT_API])('%s', (...argv) => {
   test('its JSON is as the schema says', async () => {
     const { status, out } = await cli([...argv, '--json'], workingApi);
     expect(schemaErrors(out)).toEqual([]);
@@ -36,7 +41,9 @@ describe.each(COMMANDS)('%s', (...argv) => {
   test('colours are for terminals only', async () => {
     expect((await cli(argv, workingApi)).out).not.toContain('\x1b');
   });
+});
 
+describe.each(COMMANDS)('%s', (...argv) => {
   test('a failure is a message and a hint on stderr, without a stack', async () => {
     const { status, out, err } = await cli(argv, failing());
     expect([status, out, err]).toEqual([1, '', 'lkm-traffic: It is not loaded. [ERR_NOT_LOADED]\n  load it\n']);
@@ -46,7 +53,7 @@ describe.each(COMMANDS)('%s', (...argv) => {
 test.each([
   [[], /Name a command/],
   [['lod'], /no command lod; the nearest one is load/],
-  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, build/],
+  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, doctor, build, completion/],
   [['load'], /--fname=NAME.*--pid N/],
   [['load', '--fname='], /empty name/],
   [['load', '--fname=a,,b'], /empty name/],
@@ -69,6 +76,8 @@ test.each([
   [['show', '--format=xml'], /ndjson/],
   [['show', '--json', '--format=csv'], /exclusive/],
   [['status', 'extra'], /'extra'/],
+  [['completion'], /shell/],
+  [['completion', 'csh'], /fish/],
 ])('%j is wrong usage', async (argv, message) => {
   const { status, out, err } = await cli(argv);
   expect([status, out]).toEqual([2, '']);
@@ -85,6 +94,16 @@ test.each([['--help'], ['load', '--help'], ['--version']])('%j is no failure', a
 test('the lines of the module are shown with a failure', async () => {
   const error = new TrafficError('ERR_CONFLICT', 'Busy.', { kernelLog: ['Traffic module: hook x is \x1b[31mtaken.'] });
   expect((await cli(['status'], failing(error))).err).toContain('kernel: Traffic module: hook x is \\x1b[31mtaken.');
+});
+
+test.each([
+  ['ERR_NO_HEADERS', true],
+  ['ERR_CONFLICT', true],
+  ['ERR_NOT_LOADED', false],
+  ['ERR_INVALID_ARGUMENT', false],
+] as const)('%s points to doctor: %s', async (code, does) => {
+  const { err } = await cli(['load', '--fname=x'], failing(new TrafficError(code, 'It failed.', { hint: 'mend it' })));
+  expect(err.endsWith('  mend it\n  lkm-traffic doctor tells what else is missing.\n')).toBe(does);
 });
 
 test('a failure that is not understood shows its cause', async () => {

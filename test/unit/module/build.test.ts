@@ -74,8 +74,17 @@ test('a compiler that is missing is named, with what installs it', async () => {
   await expect(build({}, kernel.host)).rejects.toMatchObject({
     code: 'ERR_BUILD',
     message: expect.stringMatching(/^gcc-12/) as string,
-    hint: 'apt-get install build-essential',
+    hint: 'apt-get install gcc-12',
   });
+});
+
+test('the compiler of the kernel is taken where gcc is another one', async () => {
+  const toolPath = `${path.join(kernel.root, 'bin')}:${kernel.host.toolPath}`;
+  for (const name of ['gcc', 'gcc-1']) fs.chmodSync(kernel.write(`bin/${name}`, '#!/bin/sh\necho 2\n'), 0o755);
+  kernel.write('modules/6.12.1-test/build/include/config/auto.conf', 'CONFIG_GCC_VERSION=10200\n');
+  kernel.write('modules/6.12.1-test/build/Makefile', 'modules:\n\techo $(CC) > $(M)/net_traffic.ko\n');
+  const { ko } = await build({}, { ...kernel.host, toolPath });
+  expect(fs.readFileSync(ko, 'utf8')).toBe('gcc-1\n');
 });
 
 test('an aborted build ends its compiler and leaves nothing', async () => {
@@ -104,7 +113,7 @@ test.each([
   ['ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', 'zypper install kernel-test-devel'],
   ['ID=alpine\n', 'apk add linux-test-dev'],
 ])('without headers, %j is told %j', async (release, hint) => {
-  fs.rmSync(path.join(kernel.root, 'modules'), { recursive: true });
+  fs.rmSync(path.join(kernel.root, 'modules/6.12.1-test/build'), { recursive: true });
   kernel.write('os-release', release);
   await expect(build({}, kernel.host)).rejects.toMatchObject({ code: 'ERR_NO_HEADERS', hint });
 });

@@ -23,6 +23,7 @@ const unexpected = (): never => {
 };
 const noApi: Api = {
   build: unexpected,
+  doctor: unexpected,
   load: unexpected,
   run: unexpected,
   snapshot: unexpected,
@@ -32,6 +33,14 @@ const noApi: Api = {
 
 export const workingApi: Api = {
   build: ({ kernel = '6.12.1' } = {}) => Promise.resolve({ kernel, ko: '/var/cache/x/net_traffic.ko', cached: false }),
+  doctor: () =>
+    Promise.resolve({
+      ...{ healthy: true, kernel: '6.12.1' },
+      checks: [
+        { name: 'linux', state: 'ok', message: 'This is Linux.', remedy: null },
+        { name: 'compiler', state: 'warning', message: 'It is another.', remedy: 'apt-get install gcc-12' },
+      ],
+    }),
   load: ({ programs = [], pids = [] }) =>
     Promise.resolve({
       ...{ loaded: true, ko: '/x.ko', engine: 'tracepoint', families: ['inet'], programs, pids },
@@ -57,7 +66,7 @@ export const workingApi: Api = {
 
 export function failing(error = new TrafficError('ERR_NOT_LOADED', 'It is not loaded.', { hint: 'load it' })): Api {
   const fail = (): Promise<never> => Promise.reject(error);
-  return { build: fail, load: fail, run: fail, snapshot: fail, status: fail, unload: fail };
+  return { build: fail, doctor: fail, load: fail, run: fail, snapshot: fail, status: fail, unload: fail };
 }
 
 export interface Outcome {

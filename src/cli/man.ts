@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import type { Command } from './command';
+import { COMMON_OPTIONS, describeOptions, type DescribedOption } from './options';
+
+/** Text for man(7): a dash is a dash, not a hyphen, and nothing at the start of a line is a request. */
+function escaped(text: string): string {
+  return text.replace(/\\/g, '\\e').replace(/-/g, '\\-').replace(/^[.']/gm, '\\&$&');
+}
+
+const bold = (text: string): string => `\\fB${escaped(text)}\\fR`;
+const italic = (text: string): string => `\\fI${escaped(text)}\\fR`;
+
+function optionText({ name, short, describe, takesValue, choices }: DescribedOption): string[] {
+  const names = [...(short === null ? [] : [`-${short}`]), `--${name}`].map(bold).join(', ');
+  const value = choices.length > 0 ? ` ${choices.map(bold).join('|')}` : takesValue ? ` ${italic('VALUE')}` : '';
+  return ['.TP', `${names}${value}`, escaped(describe)];
+}
+
+function commandText({ name, positionals = {}, describe, options, examples = [] }: Command): string[] {
+  const usage = Object.values(positionals).map((positional) => italic(positional.usage));
+  return [
+    `.SS ${[bold(name), ...usage].join(' ')}`,
+    `${escaped(describe)}.`,
+    ...describeOptions(options).flatMap(optionText),
+    ...examples.flatMap(([command, what]) => ['.TP', bold(command.replace('$0', 'lkm-traffic')), escaped(what)]),
+  ];
+}
+
+const EXIT_STATUS = [
+  ['0', 'Success; of status: no problem, of doctor: no requirement fails.'],
+  ['1', 'Failure.'],
+  ['2', 'Wrong usage.'],
+] as const;
+
+/** The manual page, in man(7), from the table of commands. */
+export function manual(commands: readonly Command[], version: string): string {
+  const lines = [
+    `.TH LKM\\-TRAFFIC 1 "" "lkm\\-traffic ${escaped(version)}" "User Commands"`,
+    '.SH NAME',
+    'lkm\\-traffic \\- exactly how many bytes programs send and receive, counted by a kernel module',
+    '.SH SYNOPSIS',
+    `${bold('lkm-traffic')} ${italic('COMMAND')} [${italic('OPTION')} ...]`,
+    '.SH COMMANDS',
+    ...commands.flatMap(commandText),
+    '.SH COMMON OPTIONS',
+    ...COMMON_OPTIONS.flatMap(optionText),
+    '.SH EXIT STATUS',
+    ...EXIT_STATUS.flatMap(([status, what]) => ['.TP', bold(status), escaped(what)]),
+    '.PP',
+    `${bold('run')} passes on the status of its command.`,
+    '.SH FILES',
+    '.TP',
+    italic('/var/cache/lkm-traffic'),
+    'Modules that were built, by kernel and source.',
+    '.TP',
+    italic('/proc/net_traffic'),
+    'The counters, while the module is loaded.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
