@@ -19,7 +19,7 @@ export interface Api {
   ) => ReturnType<typeof run>;
   readonly snapshot: (options?: Parameters<typeof snapshot>[0]) => ReturnType<typeof snapshot>;
   readonly status: () => ReturnType<typeof status>;
-  readonly unload: () => ReturnType<typeof unload>;
+  readonly unload: (options?: Parameters<typeof unload>[0]) => ReturnType<typeof unload>;
 }
 
 export const realApi: Api = {
@@ -29,5 +29,5 @@ export const realApi: Api = {
   run: (command, args, options) => run(command, args, options),
   snapshot: (options) => snapshot(options),
   status: () => status(),
-  unload: () => unload(),
+  unload: (options) => unload(options),
 };
