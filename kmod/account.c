@@ -16,11 +16,14 @@
 #include "params.h"
 #include "peer.h"
 #include "sctp.h"
+#include "trace.h"
 
 atomic_t traffic_careful = ATOMIC_INIT(0);
+static atomic_t readers = ATOMIC_INIT(0);
 
 void traffic_careful_begin(void)
 {
+	atomic_inc(&readers);
 	atomic_inc(&traffic_careful);
 	/* Whoever did not see it has added to both, or to none. */
 	synchronize_rcu();
@@ -29,6 +32,7 @@ void traffic_careful_begin(void)
 void traffic_careful_end(void)
 {
 	atomic_dec(&traffic_careful);
+	atomic_dec(&readers);
 }
 
 bool notrace traffic_is_counted(const struct sock *sk)
@@ -166,7 +170,7 @@ static void add(struct traffic_record *record,
 		const struct traffic_transfer *transfer)
 {
 	enum traffic_transport transport = transport_of(transfer->sk);
-	bool careful = atomic_read(&traffic_careful);
+	bool careful = atomic_read(&readers);
 	struct traffic_flow *flow = NULL;
 
 	if (unlikely(careful))
@@ -199,7 +203,7 @@ static bool add_by_socket(struct traffic_record *record,
 	struct sock *sk = transfer->sk;
 	struct traffic_flow *flow;
 
-	if (!percpu || !params_max_flows || atomic_read(&traffic_careful) ||
+	if (!percpu || !params_max_flows || atomic_read(&readers) ||
 	    traffic_family_of(sk->sk_family) != TRAFFIC_FAMILY_INET)
 		return false;
 	flow = traffic_flow_of_socket(&record->flows, sk);
@@ -237,6 +241,7 @@ void traffic_account_from(struct traffic_record *record, struct sock *sk,
 		.flags = flags,
 		.msg = msg,
 	};
+	const struct traffic_record *first = record;
 	bool logged = false;
 
 	if (counts(&transfer)) {
@@ -245,6 +250,9 @@ void traffic_account_from(struct traffic_record *record, struct sock *sk,
 				add(record, &transfer);
 			logged |= READ_ONCE(record->logged);
 		}
+		if (trace_send_enabled() || trace_recv_enabled())
+			traffic_trace_transfer(first, &transfer,
+					       transport_of(sk));
 	}
 	if (unlikely(params_log_packets) && logged)
 		traffic_log_transfer(direction, result);

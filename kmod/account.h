@@ -25,9 +25,8 @@ struct traffic_transfer {
 };
 
 /*
- * A reader wants the counters and the flows of one moment. While there is one,
- * each call goes the long way, and adds to both under the lock of the record's
- * flows: it costs nobody anything else.
+ * While it is not zero each call goes the long way: somebody traces them, or
+ * reads the flows. It costs nobody anything else.
  */
 extern atomic_t traffic_careful;
 
@@ -37,6 +36,10 @@ static __always_inline bool traffic_is_careful(void)
 	return data_race(traffic_careful.counter);
 }
 
+/*
+ * A reader wants the counters and the flows of one moment: each call adds to
+ * both under the lock of the record's flows.
+ */
 void traffic_careful_begin(void);
 void traffic_careful_end(void);
 

@@ -138,13 +138,15 @@ void traffic_totals_subtract(struct traffic_totals *from,
 	}
 }
 
-u64 traffic_totals_bytes(const struct traffic_totals *totals,
-			 enum traffic_direction direction)
+struct traffic_count traffic_totals_sum(const struct traffic_totals *totals,
+					enum traffic_direction direction)
 {
-	u64 bytes = 0;
+	struct traffic_count sum = {};
 	int t;
 
-	for (t = 0; t < TRAFFIC_TRANSPORTS; t++)
-		bytes += totals->of[t][direction].bytes;
-	return bytes;
+	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
+		sum.bytes += totals->of[t][direction].bytes;
+		sum.msgs += totals->of[t][direction].msgs;
+	}
+	return sum;
 }

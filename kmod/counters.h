@@ -109,7 +109,8 @@ void traffic_totals_add(struct traffic_totals *to,
 /* Modulo 2^64: what is added later comes out right. */
 void traffic_totals_subtract(struct traffic_totals *from,
 			     const struct traffic_totals *what);
-u64 traffic_totals_bytes(const struct traffic_totals *totals,
-			 enum traffic_direction direction);
+/* Of all transports. */
+struct traffic_count traffic_totals_sum(const struct traffic_totals *totals,
+					enum traffic_direction direction);
 
 #endif

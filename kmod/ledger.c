@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "params.h"
+#include "trace.h"
 
 /* Records that a fork or an exec gets when the allocator has none. */
 #define RESERVED_RECORDS 64
@@ -139,6 +140,21 @@ bool traffic_record_has_any(const struct traffic_record *record,
 				 TRAFFIC_WATCHES);
 }
 
+/* That of @parent, or else of its own the oldest. */
+static void set_first_watch(struct traffic_record *record,
+			    const struct traffic_record *parent)
+{
+	record->first_slot = parent ? parent->first_slot :
+				      traffic_watch_first(&record->watches);
+	record->first_watch = parent ? parent->first_watch :
+				       traffic_watch_at(record->first_slot)->id;
+}
+
+const char *traffic_record_program(const struct traffic_record *record)
+{
+	return traffic_watch_name(record->first_slot, record->first_watch);
+}
+
 /* ---- The life of a record --------------------------------------------- */
 
 static void count_missed(struct traffic_record *parent,
@@ -185,9 +201,8 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	process->ppid = task_tgid_nr(rcu_dereference(task->real_parent));
 	rcu_read_unlock();
 	traffic_record_add_watches(record, watches);
-	record->first_watch = since == TRAFFIC_SINCE_FORK && parent ?
-				      parent->first_watch :
-				      traffic_watch_first(watches);
+	set_first_watch(record,
+			since == TRAFFIC_SINCE_FORK && parent ? parent : NULL);
 
 	insert_by_id(record);
 	list_add_tail(&record->list, &traffic_running);
@@ -254,6 +269,8 @@ void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 	process->end_seq = ++last_end_seq;
 	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES)
 		finish_watch(traffic_watch_at(slot), &totals);
+	if (state == TRAFFIC_EXITED)
+		traffic_trace_exit(record, &totals);
 
 	list_move_tail(&record->list, &traffic_ended);
 	nr_running--;

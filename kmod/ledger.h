@@ -70,6 +70,7 @@ struct traffic_record {
 	struct hlist_node by_tgid; /* RCU; while it counts */
 	pid_t tgid; /* never changes */
 	bool logged; /* the module's own: the kernel log speaks of it */
+	u8 first_slot; /* of first_watch, unless that is gone */
 	struct traffic_counters counters;
 	struct traffic_flows flows;
 
@@ -179,6 +180,11 @@ void traffic_record_add_watches(struct traffic_record *record,
 /* What it moved so far stays in their totals. True: it has none left. */
 bool traffic_record_drop_watches(struct traffic_record *record,
 				 const struct traffic_watch_set *watches);
+/*
+ * What first_watch names, or NULL. As rcu_read_lock() has it, without the lock;
+ * so long the name stays.
+ */
+const char *traffic_record_program(const struct traffic_record *record);
 bool traffic_record_has_any(const struct traffic_record *record,
 			    const struct traffic_watch_set *watches);
 

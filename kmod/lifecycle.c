@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "log.h"
 #include "spawner.h"
+#include "trace.h"
 
 static struct traffic_exe *share(struct traffic_exe *exe)
 {
@@ -70,6 +71,7 @@ void traffic_exec(struct task_struct *task, struct linux_binprm *bprm)
 		if (record)
 			set_image(record, task, exe);
 	}
+	traffic_trace_exec(tgid, image.name);
 	spin_unlock(&traffic_lock);
 
 	traffic_exe_put(exe);

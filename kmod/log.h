@@ -40,8 +40,8 @@ static inline void traffic_log_transfer(enum traffic_direction direction,
 static inline void traffic_log_exit(pid_t pid, bool always,
 				    const struct traffic_totals *totals)
 {
-	u64 rx = traffic_totals_bytes(totals, TRAFFIC_RX);
-	u64 tx = traffic_totals_bytes(totals, TRAFFIC_TX);
+	u64 rx = traffic_totals_sum(totals, TRAFFIC_RX).bytes;
+	u64 tx = traffic_totals_sum(totals, TRAFFIC_TX).bytes;
 
 	if (!always && !rx && !tx)
 		return;

@@ -100,15 +100,24 @@ void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
 			__set_bit(slot, set->bits);
 }
 
-u64 traffic_watch_first(const struct traffic_watch_set *of)
+unsigned int traffic_watch_first(const struct traffic_watch_set *of)
 {
-	unsigned int slot;
-	u64 first = 0;
+	unsigned int slot, first = TRAFFIC_WATCHES;
 
 	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
-		if (!first || traffic_watch_at(slot)->id < first)
-			first = traffic_watch_at(slot)->id;
+		if (first == TRAFFIC_WATCHES ||
+		    traffic_watch_at(slot)->id < traffic_watch_at(first)->id)
+			first = slot;
 	return first;
+}
+
+const char *traffic_watch_name(unsigned int slot, u64 id)
+{
+	const struct traffic_watch *watch = rcu_dereference_raw(table[slot]);
+
+	return watch && watch->id == id && watch->kind == TRAFFIC_WATCH_NAME ?
+		       watch->name :
+		       NULL;
 }
 
 u64 traffic_watch_owners(const struct traffic_watch_set *of)

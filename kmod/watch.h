@@ -70,8 +70,8 @@ void traffic_watch_of_owner(unsigned int owner, struct traffic_watch_set *set);
 /* Of a set, what belongs to one of @owners, a bit an owner. */
 void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
 			     struct traffic_watch_set *set);
-/* The id of the oldest of them; 0: none. */
-u64 traffic_watch_first(const struct traffic_watch_set *of);
+/* The slot of the oldest of them, of which there is one at least. */
+unsigned int traffic_watch_first(const struct traffic_watch_set *of);
 /* A bit for each owner of one of them. */
 u64 traffic_watch_owners(const struct traffic_watch_set *of);
 /* The slot of an owner's watch, or -ENOENT. */
@@ -86,6 +86,12 @@ void traffic_watch_retire(unsigned int slot);
 /* A record that carried the watch is gone. */
 void traffic_watch_release(unsigned int slot);
 unsigned int traffic_watch_count(void);
+
+/*
+ * The name of the watch of that id, or NULL: it is gone, or unnamed. As
+ * rcu_read_lock() has it, without the lock.
+ */
+const char *traffic_watch_name(unsigned int slot, u64 id);
 
 /* Without the lock: may sleep. */
 struct traffic_watch *traffic_watch_alloc(unsigned int owner,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 export { TrafficError } from './errors';
 export { doctor } from './doctor/doctor';
+export { events } from './events/events';
 export { toJson } from './json';
 export { build } from './module/build';
 export { load } from './module/load';
@@ -14,6 +15,8 @@ export { sumByRemote, sumByScope } from './flows';
 export type { TrafficErrorCode } from './errors';
 export type { CheckState } from './doctor/check';
 export type { Check, CheckName, Diagnosis } from './doctor/doctor';
+export type { EventKind, ExecEvent, ExitEvent, LostEvents, TrafficEvent, TransferEvent } from './events/event';
+export type { EventsOptions, EventStream } from './events/events';
 export type { BuildOptions, BuildResult } from './module/build';
 export type { LoadOptions, LoadResult } from './module/load';
 export type { CountingOptions, ModuleOptions, WatchOptions } from './module/parameters';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { doctor } from '../doctor/doctor';
+import { events, type EventStream } from '../events/events';
 import { build } from '../module/build';
 import { load } from '../module/load';
 import { run } from '../run/run';
@@ -11,6 +12,9 @@ import { unload } from '../module/unload';
 export interface Api {
   readonly build: (options: Parameters<typeof build>[0]) => ReturnType<typeof build>;
   readonly doctor: () => ReturnType<typeof doctor>;
+  readonly events: (
+    options: Parameters<typeof events>[0],
+  ) => Promise<Pick<EventStream, 'close' | typeof Symbol.asyncIterator>>;
   readonly load: (options: Parameters<typeof load>[0]) => ReturnType<typeof load>;
   readonly run: (
     command: string,
@@ -19,15 +23,16 @@ export interface Api {
   ) => ReturnType<typeof run>;
   readonly snapshot: (options?: Parameters<typeof snapshot>[0]) => ReturnType<typeof snapshot>;
   readonly status: () => ReturnType<typeof status>;
-  readonly unload: () => ReturnType<typeof unload>;
+  readonly unload: (options?: Parameters<typeof unload>[0]) => ReturnType<typeof unload>;
 }
 
 export const realApi: Api = {
   build: (options) => build(options),
   doctor: () => doctor(),
+  events: (options) => events(options),
   load: (options) => load(options),
   run: (command, args, options) => run(command, args, options),
   snapshot: (options) => snapshot(options),
   status: () => status(),
-  unload: () => unload(),
+  unload: (options) => unload(options),
 };

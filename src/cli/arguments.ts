@@ -66,3 +66,15 @@ export function programNames(args: Arguments): string[] {
   }
   return names;
 }
+
+/** Milliseconds of an option in seconds: `2`, `0.5`, `2s`, `500ms`. */
+export function duration(args: Arguments, name: string): number | undefined {
+  const value = text(args, name);
+  if (value === undefined) return undefined;
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(value) ?? [];
+  const milliseconds = Number(number) * (unit === 'ms' ? 1 : 1000);
+  if (!(milliseconds >= 1 && milliseconds <= 0x7fffffff)) {
+    throw new UsageError(`--${name} is '${value}'; it is seconds, as 2 or 0.5, or as 500ms.`);
+  }
+  return milliseconds;
+}

@@ -15,10 +15,14 @@ export interface Context {
   readonly print: (report: Report) => void;
   /** The same on stderr, where stdout is somebody else's. */
   readonly printAside: (report: Report) => void;
+  /** On stdout, one of many that follow each other: JSON is a line each, and CSV has one header. */
+  readonly printNext: (report: Report) => void;
   /** The same as plain text. */
   readonly render: (report: Report) => string;
   readonly style: Style;
   readonly env: NodeJS.ProcessEnv;
+  /** Aborted when nobody reads what is printed any more. */
+  readonly readerLeft: AbortSignal;
   /** Signals come here from now on, and abort nothing. */
   readonly takeSignals: (listener: SignalListener) => void;
   /** Aborted by SIGINT and SIGTERM. */

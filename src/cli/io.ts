@@ -8,23 +8,26 @@ export interface Io {
   readonly env: NodeJS.ProcessEnv;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Aborted when the reader of `out` is known to have left: nothing written to it arrives any more. */
+  readonly readerLeft: AbortSignal;
 }
 
 /** The process's own. A reader that went away (`| head`) is no failure, and nothing is said about it. */
 export function processIo(): Io {
-  const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
-    let open = true;
+  const writer = (stream: NodeJS.WriteStream, left = new AbortController()): ((text: string) => void) => {
     stream.on('error', (error) => {
       if (systemCode(error) !== 'EPIPE') throw error;
-      open = false;
+      left.abort();
     });
     return (text) => {
-      if (open) stream.write(text);
+      if (!left.signal.aborted) stream.write(text);
     };
   };
+  const outLeft = new AbortController();
   return {
-    out: writer(process.stdout),
+    out: writer(process.stdout, outLeft),
     err: writer(process.stderr),
+    readerLeft: outLeft.signal,
     env: process.env,
     outIsTerminal: process.stdout.isTTY,
     errIsTerminal: process.stderr.isTTY,

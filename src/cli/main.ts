@@ -6,7 +6,7 @@ import { choice, flag } from './arguments';
 import type { Arguments, Command, SignalListener } from './command';
 import { COMMANDS } from './commands';
 import { describeFailure } from './failure';
-import { FORMATS, formatReport } from './format/report';
+import { FORMATS, formatReport, nextFormatter } from './format/report';
 import { createStyle, type Style } from './format/style';
 import { processIo, type Io } from './io';
 import { parse, type Invocation } from './parse';
@@ -59,6 +59,7 @@ function execute(
   const units = { iec: flag(args, 'iec'), bits: flag(args, 'bits') };
   const styleFor = (isTerminal: boolean): Style => createStyle(wantsColor(isTerminal, io.env, args), units);
   const style = styleFor(io.outIsTerminal);
+  const next = nextFormatter(format, style);
   return command.run(args, {
     api,
     style,
@@ -69,11 +70,15 @@ function execute(
     print: (report) => {
       io.out(formatReport(report, format, style));
     },
+    printNext: (report) => {
+      io.out(next(report));
+    },
     printAside: (report) => {
       io.err(formatReport(report, format, styleFor(io.errIsTerminal)));
     },
     render: (report) => formatReport(report, format, createStyle(false, units)),
     env: io.env,
+    readerLeft: io.readerLeft,
     takeSignals,
   });
 }

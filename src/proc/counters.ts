@@ -8,7 +8,7 @@ import { parseTraffic } from './traffic';
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /** Splits a wait status, as of waitpid(2), into what `child_process` tells of an exit. */
-function parseWaitStatus(status: number | null): Pick<Process, 'exitCode' | 'signal'> {
+export function parseWaitStatus(status: number | null): Pick<Process, 'exitCode' | 'signal'> {
   if (status === null) return { exitCode: null, signal: null };
   const signal = status & 0x7f;
   if (signal === 0) return { exitCode: (status >> 8) & 0xff, signal: null };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { messageOf, systemCode } from '../errors';
 import type { Host } from '../host';
+import { whoTraces } from '../events/tracefs';
 import { loadedInstance, MODULE, readPrograms, readStatus } from '../module/files';
 
 const TRIES = 5;
@@ -31,8 +32,9 @@ export async function releaseModule(host: Host): Promise<void> {
   }
 }
 
-/** Other sessions, or what `load` watches. */
+/** Other sessions, who traces its events, or what `load` watches. */
 async function inUse(host: Host): Promise<boolean> {
+  if (whoTraces(host).length > 0) return true;
   const { sessions } = await readStatus(host);
   return sessions > 0 || (await readPrograms(host)).some(({ owner }) => owner === 0);
 }

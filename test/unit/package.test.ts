@@ -35,6 +35,7 @@ const NAMES = [
   'TrafficError',
   'build',
   'doctor',
+  'events',
   'load',
   'monitor',
   'run',

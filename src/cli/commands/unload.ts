@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
+import { flag } from '../arguments';
 import type { Command } from '../command';
 import { snapshotReport } from '../format/snapshot';
 
 export const unload: Command = {
   name: 'unload',
   describe: 'Stop counting, print the final totals, unload the module',
-  options: {},
-  async run(_args, { api, print, say }) {
-    const final = await api.unload();
+  options: {
+    force: { type: 'boolean', describe: 'also while its events are traced, which empties those traces' },
+  },
+  async run(args, { api, print, say }) {
+    const final = await api.unload({ force: flag(args, 'force') });
     if (final) print(snapshotReport(final, { final: true }));
     else say('The loaded module was of another version; its totals cannot be read.');
     say('The module is unloaded.');

@@ -40,10 +40,23 @@ export function formatReport(report: Report, format: Format, style: Style): stri
   }
 }
 
-function formatCsv({ columns, rows }: Report['csv']): string {
+/** For reports that follow each other: JSON is a line each, and CSV has its header once. */
+export function nextFormatter(format: Format, style: Style): (report: Report) => string {
+  let isFirst = true;
+  return (report) => {
+    const text =
+      format === 'csv'
+        ? formatCsv(report.csv, isFirst)
+        : formatReport(report, format === 'json' ? 'ndjson' : format, style);
+    isFirst = false;
+    return text;
+  };
+}
+
+function formatCsv({ columns, rows }: Report['csv'], header = true): string {
   // Written as text, so that no count goes through a Number. A spreadsheet would calculate a name that begins with =.
   return stringify(
     rows.map((row) => row.map((value) => (value === null ? '' : String(value)))),
-    { header: true, columns: [...columns], escape_formulas: true },
+    { header, columns: [...columns], escape_formulas: true },
   );
 }

@@ -53,7 +53,7 @@ describe.each(COMMANDS)('%s', (...argv) => {
 test.each([
   [[], /Name a command/],
   [['lod'], /no command lod; the nearest one is load/],
-  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, run, doctor, build, completion/],
+  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, events, run, doctor, build, completion/],
   [['load'], /--fname=NAME.*--pid N/],
   [['load', '--fname='], /empty name/],
   [['load', '--fname=a,,b'], /empty name/],
@@ -120,6 +120,7 @@ test('colours on a terminal, but not with NO_COLOR or --no-color', async () => {
       out: (text: string) => void (out += text),
       err: () => undefined,
       env,
+      readerLeft: new AbortController().signal,
       outIsTerminal: true,
       errIsTerminal: true,
     };

@@ -2,6 +2,7 @@
 import { TrafficError } from '../../../src/errors';
 import type { Api } from '../../../src/cli/api';
 import { run } from '../../../src/cli/main';
+import { EventParser } from '../../../src/events/parse';
 import { describe as describeSnapshot } from '../../../src/module/snapshot';
 import { parseCounters } from '../../../src/proc/counters';
 import { parseFlows } from '../../../src/proc/flows';
@@ -24,12 +25,34 @@ const unexpected = (): never => {
 const noApi: Api = {
   build: unexpected,
   doctor: unexpected,
+  events: unexpected,
   load: unexpected,
   run: unexpected,
   snapshot: unexpected,
   status: unexpected,
   unload: unexpected,
 };
+
+/** Events that have happened, and then none more. */
+export function aStream(pieces: readonly string[] = [fixture('../trace_pipe')]): Awaited<ReturnType<Api['events']>> {
+  const parser = new EventParser((nanoseconds) => nanoseconds + 1_764_000_000_000_000_000n);
+  let closed = false;
+  return {
+    close: () => {
+      closed = true;
+      return Promise.resolve();
+    },
+    async *[Symbol.asyncIterator]() {
+      for (const piece of pieces) {
+        await Promise.resolve();
+        for (const event of parser.push(Buffer.from(piece, 'latin1'))) {
+          if (closed) return;
+          yield event;
+        }
+      }
+    },
+  };
+}
 
 export const workingApi: Api = {
   build: ({ kernel = '6.12.1' } = {}) => Promise.resolve({ kernel, ko: '/var/cache/x/net_traffic.ko', cached: false }),
@@ -41,6 +64,7 @@ export const workingApi: Api = {
         { name: 'compiler', state: 'warning', message: 'It is another.', remedy: 'apt-get install gcc-12' },
       ],
     }),
+  events: () => Promise.resolve(aStream()),
   load: ({ programs = [], pids = [] }) =>
     Promise.resolve({
       ...{ loaded: true, ko: '/x.ko', engine: 'tracepoint', families: ['inet'], programs, pids },
@@ -66,7 +90,7 @@ export const workingApi: Api = {
 
 export function failing(error = new TrafficError('ERR_NOT_LOADED', 'It is not loaded.', { hint: 'load it' })): Api {
   const fail = (): Promise<never> => Promise.reject(error);
-  return { build: fail, doctor: fail, load: fail, run: fail, snapshot: fail, status: fail, unload: fail };
+  return { build: fail, doctor: fail, events: fail, load: fail, run: fail, snapshot: fail, status: fail, unload: fail };
 }
 
 export interface Outcome {
@@ -83,6 +107,7 @@ export async function cli(argv: readonly string[], api: Partial<Api> = {}): Prom
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),
     env: {},
+    readerLeft: new AbortController().signal,
     outIsTerminal: false,
     errIsTerminal: false,
   };

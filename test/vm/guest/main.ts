@@ -11,6 +11,7 @@ const ofUserSpace = [
   'bad-input.test.js',
   'cli.test.js',
   'doctor.test.js',
+  'events.test.js',
   'run.test.js',
   'together.test.js',
 ];
