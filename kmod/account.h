@@ -30,12 +30,6 @@ struct traffic_transfer {
  */
 extern atomic_t traffic_careful;
 
-static __always_inline bool traffic_is_careful(void)
-{
-	/* As traffic_is_used(). */
-	return data_race(traffic_careful.counter);
-}
-
 /*
  * A reader wants the counters and the flows of one moment: each call adds to
  * both under the lock of the record's flows.
@@ -56,6 +50,7 @@ static __always_inline bool traffic_is_a_programs(const struct sock *sk)
 {
 	const struct socket *sock = READ_ONCE(sk->sk_socket);
 
+	/* As traffic_is_used(). */
 	return sock && data_race(sock->file) && !traffic_avoids_recursion(sk);
 }
 
@@ -131,7 +126,7 @@ traffic_account_target(struct hlist_head *bucket, struct sock *sk,
 	if (unlikely(!record))
 		return;
 	if (likely(result > 0 && !(flags & (MSG_PEEK | MSG_ERRQUEUE)) &&
-		   !traffic_is_careful())) {
+		   !atomic_read(&traffic_careful))) {
 		while (traffic_account_again(record, sk, direction, result,
 					     msg)) {
 			record = traffic_next_of(record, tgid);

@@ -78,10 +78,12 @@ void traffic_trace_transfer(const struct traffic_record *record,
 
 void traffic_trace_exec(pid_t tgid, const char *name)
 {
-	const struct traffic_record *record =
-		traffic_find_from(traffic_first_at(tgid), tgid);
+	const struct traffic_record *record;
 
-	if (record && trace_exec_enabled())
+	if (!trace_exec_enabled())
+		return;
+	record = traffic_find_from(traffic_first_at(tgid), tgid);
+	if (record)
 		trace_exec(tgid, traffic_record_program(record), name);
 }
 

@@ -22,94 +22,120 @@
 #include "flight.h"
 
 /*
- * A static call is a direct one, patched when the function is known: nothing is
- * predicted, and no ENDBR is wanted where it lands.
+ * The original is called by a static call, a direct one that is patched when
+ * the function is known: nothing is predicted, and no ENDBR is wanted where it
+ * lands. Passed to an inline function it is one still.
  */
-#define WRAPPER_OF(type, name, ...)                   \
-	static notrace type wrap_##name(__VA_ARGS__); \
-	DEFINE_STATIC_CALL_NULL(name, wrap_##name);   \
-	static notrace type wrap_##name(__VA_ARGS__)
+typedef int sendmsg_fn(struct socket *sock, struct msghdr *msg, size_t size);
+typedef int recvmsg_fn(struct socket *sock, struct msghdr *msg, size_t size,
+		       int flags);
+typedef int getsockopt_fn(struct socket *sock, int level, int name,
+			  char __user *value, int __user *size);
+typedef ssize_t splice_read_fn(struct file *file, loff_t *pos,
+			       struct pipe_inode_info *pipe, size_t size,
+			       unsigned int flags);
 
-static __always_inline void sent(struct traffic_flight *flight,
-				 struct socket *sock, struct msghdr *msg,
-				 int result, bool counts)
+static __always_inline int wrap_sendmsg(sendmsg_fn original,
+					struct socket *sock, struct msghdr *msg,
+					size_t size, bool counts)
 {
+	struct traffic_flight flight __uninitialized;
+	int result;
+
+	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDMSG, 0);
+	result = original(sock, msg, size);
 	if (counts)
 		traffic_account(sock->sk, TRAFFIC_TX, result,
 				msg->msg_flags & MSG_PROBE, msg);
-	traffic_flight_leave(flight);
+	traffic_flight_leave(&flight);
+	return result;
 }
 
-static __always_inline void received(struct traffic_flight *flight,
-				     struct socket *sock, struct msghdr *msg,
-				     int result, int flags, bool counts)
+static __always_inline int wrap_recvmsg(recvmsg_fn original,
+					struct socket *sock, struct msghdr *msg,
+					size_t size, int flags, bool counts)
 {
+	struct traffic_flight flight __uninitialized;
+	int result;
+
+	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_RECVMSG, flags);
+	result = original(sock, msg, size, flags);
 	if (counts)
 		traffic_account(sock->sk, TRAFFIC_RX, result, flags, msg);
-	traffic_flight_leave(flight);
+	traffic_flight_leave(&flight);
+	return result;
 }
 
-#define SENDMSG_WRAPPER(name, counts)                                         \
-	WRAPPER_OF(int, name, struct socket *sock, struct msghdr *msg,        \
-		   size_t size)                                               \
-	{                                                                     \
-		struct traffic_flight flight __uninitialized;                 \
-		int result;                                                   \
-                                                                              \
-		traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDMSG, \
-				     0);                                      \
-		result = static_call(name)(sock, msg, size);                  \
-		sent(&flight, sock, msg, result, counts);                     \
-		return result;                                                \
+#define SENDMSG_WRAPPER(name, counts)                                   \
+	static notrace int wrap_##name(struct socket *sock,             \
+				       struct msghdr *msg, size_t size) \
+	{                                                               \
+		return wrap_sendmsg(static_call(name), sock, msg, size, \
+				    counts);                            \
 	}
 
-#define RECVMSG_WRAPPER(name, counts)                                         \
-	WRAPPER_OF(int, name, struct socket *sock, struct msghdr *msg,        \
-		   size_t size, int flags)                                    \
-	{                                                                     \
-		struct traffic_flight flight __uninitialized;                 \
-		int result;                                                   \
-                                                                              \
-		traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_RECVMSG, \
-				     flags);                                  \
-		result = static_call(name)(sock, msg, size, flags);           \
-		received(&flight, sock, msg, result, flags, counts);          \
-		return result;                                                \
+#define RECVMSG_WRAPPER(name, counts)                                          \
+	static notrace int wrap_##name(struct socket *sock,                    \
+				       struct msghdr *msg, size_t size,        \
+				       int flags)                              \
+	{                                                                      \
+		return wrap_recvmsg(static_call(name), sock, msg, size, flags, \
+				    counts);                                   \
 	}
 
+DEFINE_STATIC_CALL_NULL(inet_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(inet_sendmsg, true)
+DEFINE_STATIC_CALL_NULL(inet_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(inet_recvmsg, true)
+DEFINE_STATIC_CALL_NULL(inet6_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(inet6_sendmsg, true)
+DEFINE_STATIC_CALL_NULL(inet6_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(inet6_recvmsg, true)
 /* IPv6 raw sockets, and families that are not counted: the account tells. */
+DEFINE_STATIC_CALL_NULL(sock_common_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(sock_common_recvmsg, true)
 
+DEFINE_STATIC_CALL_NULL(unix_stream_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(unix_stream_sendmsg, true)
+DEFINE_STATIC_CALL_NULL(unix_stream_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(unix_stream_recvmsg, true)
 
 /* The functions of SOCK_SEQPACKET may call those of SOCK_DGRAM, or have them inline. */
 #define IS_SEQPACKET (sock->type == SOCK_SEQPACKET)
 
+DEFINE_STATIC_CALL_NULL(unix_dgram_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(unix_dgram_sendmsg, !IS_SEQPACKET)
+DEFINE_STATIC_CALL_NULL(unix_dgram_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(unix_dgram_recvmsg, !IS_SEQPACKET)
+DEFINE_STATIC_CALL_NULL(unix_seqpacket_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(unix_seqpacket_sendmsg, true)
+DEFINE_STATIC_CALL_NULL(unix_seqpacket_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(unix_seqpacket_recvmsg, true)
 
+DEFINE_STATIC_CALL_NULL(packet_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(packet_sendmsg, true)
+DEFINE_STATIC_CALL_NULL(packet_sendmsg_spkt, sendmsg_fn);
 SENDMSG_WRAPPER(packet_sendmsg_spkt, true)
+DEFINE_STATIC_CALL_NULL(packet_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(packet_recvmsg, true)
 
+DEFINE_STATIC_CALL_NULL(vsock_connectible_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(vsock_connectible_sendmsg, true)
+DEFINE_STATIC_CALL_NULL(vsock_connectible_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(vsock_connectible_recvmsg, true)
+DEFINE_STATIC_CALL_NULL(vsock_dgram_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(vsock_dgram_sendmsg, true)
+DEFINE_STATIC_CALL_NULL(vsock_dgram_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(vsock_dgram_recvmsg, true)
 
 /*
  * For all families. A socket whose operations have no splice_read is read by
  * recvmsg from within, and counted there.
  */
-WRAPPER_OF(ssize_t, sock_splice_read, struct file *file, loff_t *pos,
-	   struct pipe_inode_info *pipe, size_t size, unsigned int flags)
+DEFINE_STATIC_CALL_NULL(sock_splice_read, splice_read_fn);
+static notrace ssize_t wrap_sock_splice_read(struct file *file, loff_t *pos,
+					     struct pipe_inode_info *pipe,
+					     size_t size, unsigned int flags)
 {
 	struct socket *sock = file->private_data;
 	bool counts = READ_ONCE(sock->ops)->splice_read;
@@ -149,8 +175,10 @@ static void account_zerocopy(struct sock *sk, long received)
 	traffic_account(sk, TRAFFIC_RX, received, 0, NULL);
 }
 
-WRAPPER_OF(int, sock_common_getsockopt, struct socket *sock, int level,
-	   int name, char __user *value, int __user *size)
+DEFINE_STATIC_CALL_NULL(sock_common_getsockopt, getsockopt_fn);
+static notrace int wrap_sock_common_getsockopt(struct socket *sock, int level,
+					       int name, char __user *value,
+					       int __user *size)
 {
 	struct traffic_flight flight __uninitialized;
 	int result;
@@ -171,29 +199,48 @@ WRAPPER_OF(int, sock_common_getsockopt, struct socket *sock, int level,
 }
 
 #if TRAFFIC_HAS_SENDPAGE
-#define SENDPAGE_WRAPPER(name, counts)                                         \
-	WRAPPER_OF(ssize_t, name, struct socket *sock, struct page *page,      \
-		   int offset, size_t size, int flags)                         \
-	{                                                                      \
-		struct traffic_flight flight __uninitialized;                  \
-		ssize_t result;                                                \
-                                                                               \
-		traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDPAGE, \
-				     0);                                       \
-		result = static_call(name)(sock, page, offset, size, flags);   \
-		if (counts)                                                    \
-			traffic_account(sock->sk, TRAFFIC_TX, result, 0,       \
-					NULL);                                 \
-		traffic_flight_leave(&flight);                                 \
-		return result;                                                 \
-	}
+typedef ssize_t sendpage_fn(struct socket *sock, struct page *page, int offset,
+			    size_t size, int flags);
+
+static __always_inline ssize_t wrap_sendpage(sendpage_fn original,
+					     struct socket *sock,
+					     struct page *page, int offset,
+					     size_t size, int flags,
+					     bool counts)
+{
+	struct traffic_flight flight __uninitialized;
+	ssize_t result;
+
+	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_SENDPAGE, 0);
+	result = original(sock, page, offset, size, flags);
+	if (counts)
+		traffic_account(sock->sk, TRAFFIC_TX, result, 0, NULL);
+	traffic_flight_leave(&flight);
+	return result;
+}
 
 /*
  * A protocol without sendpage (MPTCP, raw) is sent by sendmsg from within, and
  * counted there.
  */
-SENDPAGE_WRAPPER(inet_sendpage, READ_ONCE(sock->sk->sk_prot)->sendpage)
-SENDPAGE_WRAPPER(unix_stream_sendpage, true)
+DEFINE_STATIC_CALL_NULL(inet_sendpage, sendpage_fn);
+static notrace ssize_t wrap_inet_sendpage(struct socket *sock,
+					  struct page *page, int offset,
+					  size_t size, int flags)
+{
+	return wrap_sendpage(static_call(inet_sendpage), sock, page, offset,
+			     size, flags,
+			     READ_ONCE(sock->sk->sk_prot)->sendpage);
+}
+
+DEFINE_STATIC_CALL_NULL(unix_stream_sendpage, sendpage_fn);
+static notrace ssize_t wrap_unix_stream_sendpage(struct socket *sock,
+						 struct page *page, int offset,
+						 size_t size, int flags)
+{
+	return wrap_sendpage(static_call(unix_stream_sendpage), sock, page,
+			     offset, size, flags, true);
+}
 #endif
 
 #define WRAPPER(kernel_function)                                      \
