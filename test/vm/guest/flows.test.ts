@@ -22,7 +22,8 @@ function readInPieces(file: string, size: number): string {
 
 test('each reading of flows adds up, while the processes move data and have more flows than are kept', async () => {
   await load({ fname: 'peers.out', max_flows: 40 });
-  const busy = [1, 2].map(() => new Program(named('peers.out', 'exec/peers.out'), ['6']));
+  // Each piece that is read waits for RCU: a guest that shares its processor makes a reading a second.
+  const busy = [1, 2].map(() => new Program(named('peers.out', 'exec/peers.out'), ['15']));
   let readings = 0;
   while (!busy.every((program) => program.hasEnded)) {
     consistentFlows();
