@@ -2,6 +2,7 @@
 /** Others who trace what the module traces: nobody's count is wrong for the other, and who cannot have a function is told. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { mapsOf, startBpftrace } from './lib/bpftrace';
 import { atEnd } from './lib/cleanup';
 import { engine } from './lib/environment';
 import { kernelLog } from './lib/kernel-log';
@@ -91,29 +92,14 @@ test('kernel.ftrace_enabled=0 is refused while the module is loaded, and possibl
 const script = `
 kretfunc:inet_sendmsg /comm == "worker" && (int64)retval > 0/ { @sent = sum(retval); @sends = count(); }
 kretfunc:inet_recvmsg /comm == "worker" && (int64)retval > 0/ { @received = sum(retval); }
-kfunc:inet_sendmsg /comm == "worker"/ { @entered = count(); }
-BEGIN { printf("attached\\n"); }`;
-
-async function bpf(): Promise<Program> {
-  const tracer = new Program('bpftrace', ['-e', script]);
-  await tracer.line(/^attached$/);
-  return tracer;
-}
-
-async function summed(tracer: Program): Promise<Record<string, number>> {
-  tracer.kill('SIGINT');
-  const output = await tracer.output();
-  return Object.fromEntries(
-    [...output.matchAll(/^@(\w+): (\d+)$/gm)].map(([, name = '', value = '']) => [name, Number(value)]),
-  );
-}
+kfunc:inet_sendmsg /comm == "worker"/ { @entered = count(); }`;
 
 for (const order of ['before', 'after']) {
   test(`BPF's fentry and fexit attached ${order} the module: both count, each what it should`, async () => {
     let tracer: Program | undefined;
-    if (order === 'before') tracer = await bpf();
+    if (order === 'before') tracer = await startBpftrace(script);
     await load({ fname: 'worker' });
-    tracer ??= await bpf();
+    tracer ??= await startBpftrace(script);
     const worker = new Program(named('worker'), ['send', '100', 'send', '23']);
     await worker.output();
     const row = record(worker.pid);
@@ -121,13 +107,13 @@ for (const order of ['before', 'after']) {
       [row['udp_tx_bytes'], row['udp_tx_msgs'], row['udp_rx_bytes'], row['exact']],
       ['123', '2', '123', '1'],
     );
-    const seen = await summed(tracer);
+    const seen = await mapsOf(tracer);
     assert.deepEqual(seen, { sent: 123, sends: 2, received: 123, entered: 2 });
     await unload();
 
     // And without the module it is as it was.
-    tracer = await bpf();
+    tracer = await startBpftrace(script);
     await new Program(named('worker'), ['send', '10']).output();
-    assert.deepEqual(await summed(tracer), { sent: 10, sends: 1, received: 10, entered: 1 });
+    assert.deepEqual(await mapsOf(tracer), { sent: 10, sends: 1, received: 10, entered: 1 });
   });
 }
