@@ -30,6 +30,8 @@ export interface Host {
   readonly rootCache: string;
   /** The folder of this package: it holds `kmod/`. */
   readonly packageRoot: string;
+  /** What is true until the next boot. */
+  readonly run: string;
   readonly native: () => Native;
   readonly openControl: (file: string) => Control;
   readonly lstat: (file: string) => Pick<fs.Stats, 'uid' | 'mode' | 'isDirectory' | 'isFile' | 'isSymbolicLink'>;
@@ -64,6 +66,7 @@ export const thisHost: Host = {
   toolPath: '/usr/sbin:/usr/bin:/sbin:/bin',
   rootCache: '/var/cache/lkm-traffic',
   packageRoot: path.join(__dirname, '..'),
+  run: '/run',
   native: loadAddon,
   openControl,
   lstat: (file) => fs.lstatSync(file),

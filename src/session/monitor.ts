@@ -23,7 +23,7 @@ const INTERVAL_MAX = 0x7fffffff;
 
 /**
  * Begins to count what programs and processes move. The module is loaded if it is not, and unloaded by `close()` if a
- * session of this thread loaded it and nobody else uses it. Sessions do not see each other's processes, and the end of
+ * session loaded it, of whichever process, and nobody else uses it. Sessions do not see each other's processes, and the end of
  * this process, however it comes, ends its sessions.
  *
  * @throws {TrafficError} ERR_INVALID_ARGUMENT, ERR_NO_PROCESS, ERR_CONFLICT, ERR_LIMIT, ERR_STOPPED, ERR_PERMISSION, and

@@ -36,7 +36,7 @@ export async function openSession(host: Host, options: ModuleOptions, signal?: A
     if (loadedInstance(host) === null) {
       const ko = await prepareModule(host, options.ko, signal);
       const { text } = moduleParameters({ ...options, programs: [], pids: [], follow: undefined });
-      if (await insertModule(host, ko, text)) noteLoaded(loadedInstance(host));
+      if (await insertModule(host, ko, text)) noteLoaded(host);
     }
     try {
       return begin(host);

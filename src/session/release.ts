@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import fs from 'node:fs';
+import path from 'node:path';
 import { messageOf, systemCode } from '../errors';
 import type { Host } from '../host';
 import { whoTraces } from '../events/tracefs';
@@ -7,22 +9,40 @@ import { loadedInstance, MODULE, readPrograms, readStatus } from '../module/file
 const TRIES = 5;
 const RETRY_MS = 20;
 
-/** The load of the module that sessions of this thread made; whichever of them closes last undoes it. */
-let loadedHere: bigint | null = null;
+/** Names the load of the module that a session made, whichever process it was of: gone after a boot, as that load is. */
+const markOf = (host: Host): string => path.join(host.run, 'lkm-traffic', 'loaded-by-session');
 
-export function noteLoaded(instance: bigint | null): void {
-  loadedHere = instance;
+/** Whichever session closes last undoes this load: also one of another process, when ours has ended before it. */
+export function noteLoaded(host: Host): void {
+  const instance = loadedInstance(host);
+  if (instance === null) return;
+  const mark = markOf(host);
+  try {
+    fs.mkdirSync(path.dirname(mark), { recursive: true, mode: 0o755 });
+    // Whole or not at all: others read it at any moment.
+    fs.writeFileSync(`${mark}.${process.pid}`, `${instance}\n`);
+    fs.renameSync(`${mark}.${process.pid}`, mark);
+  } catch (error) {
+    process.emitWarning(`net_traffic will stay loaded: ${messageOf(error)}`, 'TrafficWarning');
+  }
 }
 
-/** Unloads what a session of this thread loaded, unless somebody uses it. The totals are safe: this never rejects. */
+function wasLoadedBySession(host: Host): boolean {
+  const instance = loadedInstance(host);
+  if (instance === null) return false;
+  try {
+    return fs.readFileSync(markOf(host), 'utf8').trim() === instance.toString();
+  } catch {
+    return false;
+  }
+}
+
+/** Unloads what a session loaded, unless somebody uses it. The totals are safe: this never rejects. */
 export async function releaseModule(host: Host): Promise<void> {
-  if (loadedHere === null || loadedInstance(host) !== loadedHere) return;
+  if (!wasLoadedBySession(host)) return;
   try {
     for (let tries = 0; tries < TRIES && !(await inUse(host)); tries += 1) {
-      if (await tryUnload(host)) {
-        loadedHere = null;
-        return;
-      }
+      if (await tryUnload(host)) return;
       // A child between fork and exec holds a copy of our descriptor for a moment.
       await host.delay(RETRY_MS);
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
 import { monitor } from '../../../src/session/monitor';
 import type { Snapshot } from '../../../src/types';
 import { FakeKernel } from '../support/fake-kernel';
@@ -39,6 +41,21 @@ test('of two sessions that load together one loads, and the last to close unload
   expect(kernel.unloads).toBe(0);
   await second.close();
   expect(kernel.unloads).toBe(1);
+});
+
+test('what a session of a process that is gone loaded, the next session to close unloads', async () => {
+  kernel.insert();
+  const { ino } = fs.statSync(path.join(kernel.root, 'sys/module/net_traffic'), { bigint: true });
+  kernel.write('run/lkm-traffic/loaded-by-session', `${ino}\n`);
+  await (await open()).close();
+  expect(kernel.unloads).toBe(1);
+});
+
+test('a mark of an earlier load says nothing of this one', async () => {
+  kernel.insert();
+  kernel.write('run/lkm-traffic/loaded-by-session', '1\n');
+  await (await open()).close();
+  expect(kernel.unloads).toBe(0);
 });
 
 test('it stays loaded when somebody began to use it for good', async () => {

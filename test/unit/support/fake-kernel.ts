@@ -47,6 +47,7 @@ export class FakeKernel {
     osRelease: path.join(this.root, 'os-release'),
     rootCache: path.join(this.root, 'cache'),
     packageRoot: path.join(this.root, 'package'),
+    run: path.join(this.root, 'run'),
     native: () => ({
       load: (_file, parameters) => this.#load(parameters),
       unload: () => this.#unload(),
