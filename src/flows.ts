@@ -1,21 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { sumCounters } from './traffic';
-import type { Counters, Flow, ProcessFlows, Scope } from './types';
-
-/** What was moved with one remote host, by any port and transport. */
-export interface RemoteTraffic {
-  /** Null: the peer is unknown. */
-  readonly address: string | null;
-  readonly scope: Scope | null;
-  readonly flows: number;
-  readonly counters: Counters;
-}
-
-export interface ScopeTraffic {
-  /** Null: unknown, also what is in no flow. */
-  readonly scope: Scope | null;
-  readonly counters: Counters;
-}
+import type { Counters, Flow, ProcessFlows, RemoteTraffic, Scope, ScopeTraffic } from './types';
 
 const size = ({ receivedBytes, sentBytes }: Counters): bigint => receivedBytes + sentBytes;
 
@@ -62,4 +47,26 @@ export function sumByScope(processes: readonly ProcessFlows[]): ScopeTraffic[] {
     { scope: 'public', counters: sumCounters(of('public')) },
     { scope: null, counters: sumCounters([...of(null), ...unlisted(processes)]) },
   ];
+}
+
+/** The sums of both, the largest first. */
+export function mergeRemotes(a: readonly RemoteTraffic[], b: readonly RemoteTraffic[]): RemoteTraffic[] {
+  const merged = new Map(a.map((remote) => [remote.address, remote]));
+  for (const remote of b) {
+    const known = merged.get(remote.address);
+    merged.set(remote.address, {
+      ...remote,
+      flows: remote.flows + (known?.flows ?? 0),
+      counters: sumCounters([remote.counters, known?.counters ?? null]),
+    });
+  }
+  return [...merged.values()].sort(byAmount);
+}
+
+/** The sums of both, each scope once. */
+export function mergeScopes(a: readonly ScopeTraffic[], b: readonly ScopeTraffic[]): ScopeTraffic[] {
+  return sumByScope([]).map(({ scope }) => ({
+    scope,
+    counters: sumCounters([...a, ...b].filter((part) => part.scope === scope).map(({ counters }) => counters)),
+  }));
 }

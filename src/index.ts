@@ -9,6 +9,7 @@ export { snapshot } from './module/snapshot';
 export { status } from './module/status';
 export { unload } from './module/unload';
 export { monitor } from './session/monitor';
+export { measure } from './run/measure';
 export { run } from './run/run';
 export { sumByRemote, sumByScope } from './flows';
 
@@ -23,10 +24,11 @@ export type { CountingOptions, ModuleOptions, WatchOptions } from './module/para
 export type { AlreadyRunning } from './module/running';
 export type { Problem, Status } from './module/status';
 export type { Hook, HookState, ModuleState, ModuleStatus } from './proc/status';
-export type { RemoteTraffic, ScopeTraffic } from './flows';
 export type { SnapshotOptions } from './module/snapshot';
-export type { ChildOptions, Ending, RunStdio } from './run/child';
-export type { RunOptions, RunResult } from './run/run';
+export type { ChildOptions, Ending, RunningCommand, RunStdio } from './run/child';
+export type { CountOptions, RunResult } from './run/count';
+export type { MeasureOptions } from './run/measure';
+export type { RunOptions } from './run/run';
 export type { MonitorOptions } from './session/monitor';
 export type { Session, SessionEvents } from './session/session';
 export type {
@@ -39,7 +41,9 @@ export type {
   ProcessState,
   Program,
   ProgramKind,
+  RemoteTraffic,
   Scope,
+  ScopeTraffic,
   Snapshot,
   Timestamp,
   Traffic,

@@ -31,6 +31,7 @@ function combineKnown(a: Counters | null, b: Counters | null, combine: Combine):
 }
 
 const add: Combine = (a, b) => a + b;
+const beyond: Combine = (a, b) => (a > b ? a - b : 0n);
 
 export function sumCounters(parts: Iterable<Counters | null>): Counters {
   let result = NOTHING;
@@ -61,8 +62,13 @@ export function sum(parts: Iterable<Traffic>): Traffic {
 }
 
 /** `a - b`, and 0 where that would be negative. */
+export function excessCounters(a: Counters, b: Counters): Counters {
+  return combineCounters(a, b, beyond);
+}
+
+/** The same, transport by transport. */
 export function excess(a: Traffic, b: Traffic): Traffic {
-  return combineTraffic(a, b, (x, y) => (x > y ? x - y : 0n));
+  return combineTraffic(a, b, beyond);
 }
 
 /** The larger of the two, counter by counter. */

@@ -150,6 +150,21 @@ export interface ProcessFlows {
   readonly flows: readonly Flow[];
 }
 
+/** What was moved with one remote host, by any port and transport. */
+export interface RemoteTraffic {
+  /** Null: the peer is unknown. */
+  readonly address: string | null;
+  readonly scope: Scope | null;
+  readonly flows: number;
+  readonly counters: Counters;
+}
+
+export interface ScopeTraffic {
+  /** Null: unknown, also what is in no flow. */
+  readonly scope: Scope | null;
+  readonly counters: Counters;
+}
+
 /** What is counted at one moment. */
 export interface Snapshot {
   readonly takenAt: Timestamp;
@@ -169,6 +184,12 @@ export interface Snapshot {
   readonly exact: boolean;
   /** Ended processes that are no longer in `processes`; `total` has what they moved. */
   readonly evicted: bigint;
-  /** With whom the processes moved it, if that was asked for. Read a moment after `processes`. */
+  /**
+   * With whom the processes moved it, if that was asked for. Of `snapshot()`: read a moment after `processes`; of a
+   * session: a moment before, so that no process has more in its flows than in its counters.
+   */
   readonly flows?: readonly ProcessFlows[];
+  /** Of a session, with its flows: sums over all its processes, also those no longer listed, that add up to `total`. */
+  readonly byRemote?: readonly RemoteTraffic[];
+  readonly byScope?: readonly ScopeTraffic[];
 }

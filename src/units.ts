@@ -58,3 +58,15 @@ function fractionDigits(amount: bigint, unit: bigint): number {
 function rounded(amount: bigint, unit: bigint, digits: number): bigint {
   return (amount * 10n ** BigInt(digits) + unit / 2n) / unit;
 }
+
+/** Whole bytes from `120MB`, `1.5 MiB`, `500k`, `1000`; SI where there is no `i`. Null: it is no such amount. */
+export function parseAmount(text: string): bigint | null {
+  const [, whole = '', fraction = '', letter = '', binary = ''] =
+    /^(\d+)(?:\.(\d+))?\s*(?:([kMGTPE])(i)?)?B?$/i.exec(text) ?? [];
+  if (whole === '') return null;
+  const power = 'kmgtpe'.indexOf(letter.toLowerCase()) + 1;
+  const unit = (binary === '' ? 1000n : 1024n) ** BigInt(letter === '' ? 0 : power);
+  const scale = 10n ** BigInt(fraction.length);
+  const amount = BigInt(whole + fraction) * unit;
+  return amount % scale === 0n ? amount / scale : null;
+}

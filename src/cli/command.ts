@@ -13,12 +13,12 @@ export interface Context {
   readonly say: (message: string) => void;
   /** Prints a result on stdout, in the format that was asked for. */
   readonly print: (report: Report) => void;
-  /** The same on stderr, where stdout is somebody else's. */
-  readonly printAside: (report: Report) => void;
   /** On stdout, one of many that follow each other: JSON is a line each, and CSV has one header. */
   readonly printNext: (report: Report) => void;
-  /** The same as plain text. */
-  readonly render: (report: Report) => string;
+  /** The format that was asked for, for who prints elsewhere than on stdout. */
+  readonly formatter: (options: FormatterOptions) => (report: Report) => string;
+  /** Text on stderr, as it is. */
+  readonly aside: (text: string) => void;
   readonly style: Style;
   readonly env: NodeJS.ProcessEnv;
   /** Aborted when nobody reads what is printed any more. */
@@ -27,6 +27,13 @@ export interface Context {
   readonly takeSignals: (listener: SignalListener) => void;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+}
+
+export interface FormatterOptions {
+  /** In colours, where stderr is a terminal that shows them. */
+  readonly forStderr: boolean;
+  /** Reports that follow each other: JSON is a line each. */
+  readonly many: boolean;
 }
 
 export type SignalListener = (signal: NodeJS.Signals) => void;

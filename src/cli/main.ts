@@ -73,10 +73,11 @@ function execute(
     printNext: (report) => {
       io.out(next(report));
     },
-    printAside: (report) => {
-      io.err(formatReport(report, format, styleFor(io.errIsTerminal)));
+    formatter: ({ forStderr, many }) => {
+      const own = forStderr ? styleFor(io.errIsTerminal) : createStyle(false, units);
+      return many ? nextFormatter(format, own) : (report) => formatReport(report, format, own);
     },
-    render: (report) => formatReport(report, format, createStyle(false, units)),
+    aside: io.err,
     env: io.env,
     readerLeft: io.readerLeft,
     takeSignals,
@@ -93,7 +94,7 @@ export async function main(): Promise<void> {
   for (const name of signals) process.once(name, onSignal);
   const takeSignals = (listener: SignalListener): void => {
     for (const name of signals) process.removeListener(name, onSignal);
-    for (const name of [...signals, 'SIGQUIT'] as const) process.on(name, listener);
+    for (const name of [...signals, 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) process.on(name, listener);
   };
   try {
     process.exitCode = await run(process.argv.slice(2), processIo(), realApi, abort.signal, takeSignals);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { Host } from '../host';
 import type { Control } from '../module/control';
-import { readCounters, readParameters, readPrograms, readStatus } from '../module/files';
+import { readCounters, readFlows, readParameters, readPrograms, readStatus } from '../module/files';
 import { checkConflicts } from '../module/parameters';
 import { now } from '../time';
+import { FlowLedger } from './flow-ledger';
 import { Ledger } from './ledger';
 import { openSession } from './open';
 import { releaseModule } from './release';
@@ -16,6 +17,8 @@ export interface BeginOptions {
   /** Milliseconds. */
   readonly interval: number;
   readonly history: number;
+  /** Also with whom. */
+  readonly flows: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -25,7 +28,7 @@ export interface BeginOptions {
  */
 export async function beginSession(
   host: Host,
-  { families, engine, ko, interval, history, signal }: BeginOptions,
+  { families, engine, ko, interval, history, flows, signal }: BeginOptions,
   watch: (control: Control) => void,
 ): Promise<Session> {
   const { control, owner } = await openSession(host, { families, engine, ko }, signal);
@@ -34,7 +37,8 @@ export async function beginSession(
     const status = await readStatus(host);
     signal?.throwIfAborted();
     watch(control);
-    return new Session(samplerOf(host, control, new Ledger(owner, history), status), interval, signal);
+    const ledger = new Ledger(owner, history);
+    return new Session(samplerOf(host, control, ledger, flows ? new FlowLedger() : null, status), interval, signal);
   } catch (error) {
     control.close();
     await releaseModule(host);
@@ -46,15 +50,21 @@ function samplerOf(
   host: Host,
   control: Control,
   ledger: Ledger,
+  flowLedger: FlowLedger | null,
   { families, engine }: { readonly families: readonly string[]; readonly engine: string },
 ): Sampler {
   let clearThrough: bigint | null = null;
   return {
     async sample() {
+      const flows = flowLedger ? await readFlows(host) : [];
       const programs = await readPrograms(host);
-      const changes = ledger.update(await readCounters(host), programs);
+      const processes = await readCounters(host);
+      const changes = ledger.update(processes, programs);
       clearThrough = changes.clearThrough;
-      return { ...changes, snapshot: { takenAt: now(), families, engine, ...ledger.view() } };
+      const view = ledger.view();
+      flowLedger?.update(flows, processes.filter(ledger.owns), view.processes);
+      const withWhom = flowLedger?.view(view.processes, view.total.total);
+      return { ...changes, snapshot: { takenAt: now(), families, engine, ...view, ...withWhom } };
     },
     acknowledge() {
       if (clearThrough !== null) control.write(`clear ${clearThrough}`);

@@ -63,6 +63,8 @@ export class Ledger {
     this.#history = history;
   }
 
+  readonly owns = ({ owners }: Process): boolean => owners.includes(this.#owner);
+
   /** `programs` was read before `processes`: what it counts is then in these, unless it was evicted. */
   update(processes: readonly Process[], programs: readonly Program[]): Changes {
     this.#programs = programs.filter(({ owner }) => owner === this.#owner);
@@ -75,7 +77,7 @@ export class Ledger {
     const clearThrough = this.#endedThrough;
 
     for (const row of processes) {
-      if (!row.owners.includes(this.#owner)) continue;
+      if (!this.owns(row)) continue;
       const known = before.get(row.id);
       const process = this.#own(row, names);
       if (!known) appeared.push(process);

@@ -11,6 +11,8 @@ export interface MonitorOptions extends WatchOptions {
   interval?: number | undefined;
   /** How many ended processes stay in the snapshots; older ones are in the totals only. Default 1024. */
   history?: number | undefined;
+  /** Also with whom: `flows`, `byRemote` and `byScope` in the snapshots. Default false. */
+  flows?: boolean | undefined;
   /** Aborting it closes the session; iterations throw its reason. */
   signal?: AbortSignal | undefined;
   /** How transfers are seen; ERR_CONFLICT when the module is loaded with the other engine. */
@@ -20,6 +22,15 @@ export interface MonitorOptions extends WatchOptions {
 }
 
 const INTERVAL_MAX = 0x7fffffff;
+
+/** @throws {TrafficError} ERR_INVALID_ARGUMENT */
+export function checkInterval(milliseconds: number): void {
+  if (milliseconds >= 1 && milliseconds <= INTERVAL_MAX) return;
+  throw new TrafficError(
+    'ERR_INVALID_ARGUMENT',
+    `interval is ${milliseconds}; it is 1 to ${INTERVAL_MAX} milliseconds.`,
+  );
+}
 
 /**
  * Begins to count what programs and processes move. The module is loaded if it is not, and unloaded by `close()` if a
@@ -32,11 +43,9 @@ const INTERVAL_MAX = 0x7fffffff;
 export async function monitor(options: MonitorOptions, host: Host = thisHost): Promise<Session> {
   requireLinux(host);
   const { programs = [], pids = [], follow = true, families = ['inet'], interval = 1000, history = 1024 } = options;
-  const { engine, ko, signal } = options;
+  const { flows = false, engine, ko, signal } = options;
   checkModuleOptions({ programs, pids, families, engine, history });
-  if (!(interval >= 1 && interval <= INTERVAL_MAX)) {
-    throw new TrafficError('ERR_INVALID_ARGUMENT', `interval is ${interval}; it is 1 to ${INTERVAL_MAX} milliseconds.`);
-  }
+  checkInterval(interval);
   if (pids.length > 0 && !follow) {
     throw new TrafficError(
       'ERR_INVALID_ARGUMENT',
@@ -44,7 +53,7 @@ export async function monitor(options: MonitorOptions, host: Host = thisHost): P
     );
   }
 
-  return beginSession(host, { families, engine, ko, interval, history, signal }, (control) => {
+  return beginSession(host, { families, engine, ko, interval, history, flows, signal }, (control) => {
     for (const name of programs) watch(control, name, follow);
     for (const pid of pids) attach(control, pid);
   });

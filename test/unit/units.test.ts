@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { exactAmount, fullAmount, roundedAmount } from '../../src/units';
+import { exactAmount, fullAmount, roundedAmount, parseAmount } from '../../src/units';
 
 test.each([
   [0n, '0 bytes'],
@@ -23,4 +23,21 @@ test('powers of 1024 are named as such', () => {
 test('bits are eight times as many', () => {
   expect(exactAmount(35n, { bits: true })).toBe('280 bits');
   expect(roundedAmount(125_000n, { bits: true })).toBe('1.00 Mbit');
+});
+
+test.each([
+  ['1000', 1000n],
+  ['0', 0n],
+  ['10MB', 10_000_000n],
+  ['10 mb', 10_000_000n],
+  ['1.5MiB', 1_572_864n],
+  ['1.5k', 1500n],
+  ['16EiB', 18_446_744_073_709_551_616n],
+  ['0.001kB', 1n],
+])('the amount %s is %i bytes', (text, bytes) => {
+  expect(parseAmount(text)).toBe(bytes);
+});
+
+test.each(['', 'MB', '-1', '1.5', '0.0001kB', '10Mbit', '1e3', '10 M B', '1_000'])('%j is no amount', (text) => {
+  expect(parseAmount(text)).toBeNull();
 });

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
-import fs from 'node:fs';
 import { constants } from 'node:os';
 import { systemCode, TrafficError } from '../../errors';
 import { wrongFamilies } from '../../module/parameters';
-import { list, text } from '../arguments';
+import type { RunResult } from '../../run/count';
+import { choice, duration, flag, list, pids, text, wholeNumber } from '../arguments';
 import type { Arguments, Command, Context } from '../command';
-import { runReport } from '../format/run';
+import { FORMATS } from '../format/report';
+import { BREAKDOWNS, runReport, sampleReport } from '../format/run';
+import { repeatReport } from '../format/repeat';
 import { visible } from '../format/style';
+import { budgetsOf, judge, type Verdict } from '../run/budget';
+import { appendSummary, summaryFile } from '../run/github';
+import { openOutput } from '../run/output';
+import { followSignals } from '../run/signals';
 import { UsageError } from '../usage-error';
 
+const OVER_BUDGET = 3;
 /** As of env(1) and timeout(1). */
 const OWN_FAILURE = 125;
 const NOT_EXECUTABLE = 126;
@@ -30,64 +37,75 @@ function familiesOf(args: Arguments): readonly string[] | undefined {
   return families;
 }
 
-/** A file that cannot be written is known before the command has run. */
-function openOutput(file: string | undefined): number | null {
-  if (file === undefined) return null;
-  try {
-    return fs.openSync(file, 'w');
-  } catch (error) {
-    throw new TrafficError('ERR_SYSTEM', `Cannot write ${file}.`, { cause: error });
-  }
+function repeatsOf(args: Arguments): number {
+  const value = text(args, 'repeat');
+  return value === undefined ? 1 : wholeNumber(value, 'repeat', 1, 1_000_000);
 }
 
-/**
- * Ctrl-C and Ctrl-\ reach the command by themselves, since the terminal sends them to all that runs in the foreground.
- * What was sent to this process alone was meant for the command.
- */
-const forward =
-  ({ takeSignals }: Context) =>
-  (pid: number): void => {
-    takeSignals((signal) => {
-      if (signal === 'SIGTERM' || signal === 'SIGHUP') tryKill(pid, signal);
-    });
-  };
-
-function tryKill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (systemCode(error) !== 'ESRCH') throw error;
-  }
+function warnOfRoot(command: string, user: string | undefined, { env, say }: Context): void {
+  const sudoer = env['SUDO_USER'];
+  if (user !== undefined || sudoer === undefined || sudoer === 'root') return;
+  say(`note: ${visible(command)} runs as root, not as ${visible(sudoer)}; --user ${visible(sudoer)} changes that.`);
 }
 
-function write(output: number, report: string): void {
-  try {
-    fs.writeFileSync(output, report);
-    fs.closeSync(output);
-  } catch (error) {
-    throw new TrafficError('ERR_SYSTEM', 'The report cannot be written.', { cause: error });
-  }
+/** The command's own; of one that succeeded, whether it kept to its budgets. */
+function statusOf({ exitCode, signal }: RunResult, verdicts: readonly Verdict[]): number {
+  const own = exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  if (own !== 0) return own;
+  if (verdicts.some(({ outcome }) => outcome === 'broken')) return OVER_BUDGET;
+  return verdicts.some(({ outcome }) => outcome === 'unproven') ? OWN_FAILURE : 0;
 }
 
 async function execute(args: Arguments, context: Context): Promise<number> {
-  const [command, ...rest] = commandOf(args);
-  const families = familiesOf(args);
-  const output = openOutput(text(args, 'output'));
-  const sudoer = context.env['SUDO_USER'];
-  if (sudoer !== undefined && sudoer !== 'root') {
-    context.say(`note: ${visible(command)} runs as root, not as ${visible(sudoer)}.`);
+  const command = commandOf(args);
+  const [file, ...rest] = command;
+  const budgets = budgetsOf(args);
+  const by = choice(args, 'by', BREAKDOWNS);
+  const interval = duration(args, 'interval');
+  const format = choice(args, 'format', FORMATS);
+  const oneReport = format === 'csv' || format === 'prom';
+  const repeats = repeatsOf(args);
+  const user = text(args, 'user');
+  if (interval !== undefined && oneReport) {
+    throw new UsageError('--interval prints one report after the other: as table, json or ndjson.');
   }
-  const result = await context.api.run(command, rest, { families, signal: context.signal, onStart: forward(context) });
-  const report = runReport(result);
-  if (output === null) {
-    context.printAside(report);
-  } else {
-    write(output, context.render(report));
+  const github = flag(args, 'github') === true ? summaryFile(context.env) : null;
+  const options = {
+    ...{ families: familiesOf(args), pids: pids(args), user, interval, signal: context.signal },
+    flows: by === 'remote' || by === 'scope' || budgets.some(({ scopes }) => scopes !== null),
+  };
+  const output = openOutput(args, context, interval !== undefined || repeats > 1);
+  warnOfRoot(file, user, context);
+
+  const signals = followSignals(context);
+  const results: RunResult[] = [];
+  let status = 0;
+  // A command that fails is not worth repeating.
+  while (results.length < repeats && status === 0 && !signals.stop.aborted) {
+    const startedAt = Date.now();
+    const result = await context.api.run(file, rest, {
+      ...options,
+      wait: flag(args, 'wait') === true ? signals.stop : false,
+      onStart: signals.commandRuns,
+      onSample:
+        interval === undefined
+          ? undefined
+          : (snapshot) => {
+              output.write(sampleReport(snapshot, startedAt));
+            },
+    });
+    const verdicts = budgets.map((budget) => judge(budget, result));
+    status = statusOf(result, verdicts);
+    results.push(result);
+    const number = repeats > 1 ? results.length : undefined;
+    if (number === undefined || !oneReport) output.write(runReport(result, { by, verdicts, number }));
+    if (github !== null) appendSummary(github, result, verdicts);
   }
-  return result.exitCode ?? 128 + (result.signal === null ? 0 : constants.signals[result.signal]);
+  if (repeats > 1) output.write(repeatReport(command, results, repeats));
+  return status;
 }
 
-function statusOf(error: unknown): number {
+function failureStatus(error: unknown): number {
   if (!(error instanceof TrafficError) || error.code !== 'ERR_COMMAND') return OWN_FAILURE;
   return systemCode(error.cause) === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE;
 }
@@ -98,9 +116,37 @@ export const run: Command = {
   examples: [
     ['$0 run -- curl -s http://localhost/', 'the total of one command, on stderr'],
     ['$0 run -o traffic.json --json -- npm ci', 'the same for programs, in a file'],
+    ['$0 run --max-rx 100MB --scope public -- npm ci', 'exit status 3 if it received more than that from outside'],
+    ['$0 run --by remote -- git clone http://localhost/x.git', 'and with whom'],
+    ['$0 run -r 5 -- curl -s http://localhost/', 'five times: mean and spread'],
+    ['$0 run --pid 1234 -- sleep 10', 'what a process moves in ten seconds'],
   ],
   options: {
     output: { type: 'string', alias: 'o', requiresArg: true, describe: 'write the report to this file, not to stderr' },
+    'output-fd': { type: 'string', requiresArg: true, describe: 'write it to this open file descriptor' },
+    by: { type: 'string', requiresArg: true, choices: BREAKDOWNS, describe: 'also who moved it, or with whom' },
+    'max-rx': { type: 'string', requiresArg: true, describe: 'exit with 3 if it received more: 1000, 10MB, 1.5MiB' },
+    'max-tx': { type: 'string', requiresArg: true, describe: 'exit with 3 if it sent more' },
+    scope: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'what counts against these: loopback, private, public, or several of them (default: all)',
+    },
+    wait: { type: 'boolean', describe: 'count until all that CMD started has ended too; Ctrl-C ends the waiting' },
+    repeat: { type: 'string', alias: 'r', requiresArg: true, describe: 'run it that many times; mean and spread' },
+    interval: {
+      type: 'string',
+      alias: 'I',
+      requiresArg: true,
+      describe: 'a line with the totals so far every so many seconds; 500ms is taken too',
+    },
+    pid: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'count this running process, and not CMD, which says how long; may be given several times',
+    },
+    user: { type: 'string', requiresArg: true, describe: 'run CMD as this user, not as root' },
+    github: { type: 'boolean', describe: 'append the report to the job summary of GitHub Actions' },
     families: {
       type: 'string',
       requiresArg: true,
@@ -108,5 +154,5 @@ export const run: Command = {
     },
   },
   run: execute,
-  failureStatus: statusOf,
+  failureStatus,
 };

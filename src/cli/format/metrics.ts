@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { TRANSPORTS } from '../../traffic';
-import type { RunResult } from '../../run/run';
+import type { RunResult } from '../../run/count';
 import type { Counters, Process, Program, Snapshot, Traffic } from '../../types';
 import type { Metric, Sample } from './prometheus';
 

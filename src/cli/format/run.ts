@@ -1,39 +1,91 @@
 // SPDX-License-Identifier: MIT
-import type { RunResult } from '../../run/run';
-import { processesCsv } from './csv';
+import type { RunResult } from '../../run/count';
+import type { Scope, Snapshot } from '../../types';
+import { fullAmount } from '../../units';
+import type { Verdict } from '../run/budget';
+import { BREAKDOWNS, breakDown, type Breakdown } from './breakdown';
 import { infoMetric, runMetrics } from './metrics';
 import { inWords } from './reasons';
 import type { Report } from './report';
 import { visible, type Style } from './style';
 import { countOf, receivedAndSent, whatIsCounted } from './words';
 
+export { BREAKDOWNS };
+
+export interface RunView {
+  readonly by?: Breakdown | undefined;
+  readonly verdicts?: readonly Verdict[] | undefined;
+  /** Which of several runs it was. */
+  readonly number?: number | undefined;
+}
+
 /** What a command moved: the totals first, since that is the question. */
-export function runReport(result: RunResult): Report {
+export function runReport(result: RunResult, view: RunView = {}): Report {
+  const { by, verdicts = [], number } = view;
+  const parts = by === undefined ? null : breakDown(result, by);
   return {
     type: 'run',
-    data: result,
-    csv: processesCsv(result.processes),
+    data: {
+      ...(number === undefined ? {} : { number }),
+      ...result,
+      ...(by === 'program' ? { byProgram: parts?.data } : {}),
+      ...(verdicts.length === 0 ? {} : { budgets: verdicts }),
+    },
+    csv: (parts ?? breakDown(result, 'process')).csv,
     metrics: [infoMetric(result), ...runMetrics(result)],
-    table: (style) => runText(result, style),
+    table: (style) => runText(result, view, parts?.table(style), style),
+  };
+}
+
+/** What was moved so far, while the command runs. `startedAt` is in milliseconds of this process's clock. */
+export function sampleReport({ takenAt, total, exact }: Snapshot, startedAt: number): Report {
+  const seconds = Math.max(0, (Date.parse(takenAt) - startedAt) / 1000);
+  return {
+    type: 'runSample',
+    data: { takenAt, seconds, total, exact },
+    csv: { columns: [], rows: [] },
+    metrics: [],
+    table: (style) => `${seconds.toFixed(2).padStart(8)} s  ${receivedAndSent(total.total, exact, style)}`,
   };
 }
 
 /** `exited 0`, `SIGKILL` */
-function endingOf({ exitCode, signal }: RunResult): string {
+export function endingOf({ exitCode, signal }: RunResult): string {
   return signal ?? `exited ${exitCode ?? '?'}`;
 }
 
-/** Of two timestamps: to a hundredth of a second. */
-function secondsOf({ startedAt, endedAt }: RunResult): string {
-  return ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(2);
+export function secondsOf({ startedAt, endedAt }: RunResult): number {
+  return (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
 }
 
-function runText(result: RunResult, style: Style): string {
+const fromWhom = (scopes: readonly Scope[] | null): string => (scopes === null ? '' : ` (${scopes.join(', ')})`);
+
+/** `Over budget: received 120 bytes (public), at most 100 bytes were allowed` */
+export function verdictText({ direction, limit, scopes, moved, unknown, outcome }: Verdict, style: Style): string {
+  const amount = (bytes: bigint): string => fullAmount(bytes, style.units);
+  const allowed = `at most ${amount(limit)} ${outcome === 'kept' ? 'are' : 'were'} allowed`;
+  const what = `${direction} ${amount(moved)}${fromWhom(scopes)}`;
+  switch (outcome) {
+    case 'kept':
+      return `Within budget: ${what}; ${allowed}`;
+    case 'broken':
+      return style.colors.red(`Over budget: ${what}; ${allowed}`);
+    case 'unproven': {
+      const rest =
+        unknown > 0n ? `, and ${amount(unknown)} with peers that are not known` : ', and that is a lower bound';
+      return style.colors.yellow(`Budget not proven: ${what}${rest}; ${allowed}`);
+    }
+  }
+}
+
+function runText(result: RunResult, view: RunView, parts: string | undefined, style: Style): string {
   const { command, traffic, exact, reasons, running, families } = result;
   const count = BigInt(result.processes.length) + result.evicted;
+  const number = view.number === undefined ? '' : `${view.number}. `;
   const lines = [
     '',
-    `${style.colors.bold(command.map(visible).join(' '))}: ${endingOf(result)} after ${secondsOf(result)} s, ${countOf(count, 'process', 'processes')}`,
+    `${number}${style.colors.bold(command.map(visible).join(' '))}: ${endingOf(result)} after ${secondsOf(result).toFixed(2)} s, ${countOf(count, 'process', 'processes')}`,
+    ...(parts === undefined ? [] : ['', parts, '']),
     `Total  ${receivedAndSent(traffic.total, exact, style)}`,
   ];
   if (running.length > 0) {
@@ -41,6 +93,8 @@ function runText(result: RunResult, style: Style): string {
     lines.push(`Still running, counted until ${visible(command[0] ?? '')} ended: ${who}`);
   }
   if (reasons.length > 0) lines.push('A lower bound, because:', ...reasons.map((reason) => `  ${inWords(reason)}`));
+  else if (!exact) lines.push('A lower bound, because processes could not be recorded for lack of memory.');
+  lines.push(...(view.verdicts ?? []).map((verdict) => verdictText(verdict, style)));
   lines.push(style.colors.dim(whatIsCounted(families)));
   return lines.join('\n');
 }

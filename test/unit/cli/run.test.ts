@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { TrafficError } from '../../../src/errors';
-import type { RunResult } from '../../../src/run/run';
-import { cli, workingApi, type Outcome } from '../support/cli';
+import type { RunResult } from '../../../src/run/count';
+import { aSnapshot, cli, workingApi, type Outcome } from '../support/cli';
 import { aProcess, tcp } from '../support/rows';
 import { schemaErrors } from '../support/schema';
 
@@ -91,4 +91,117 @@ test.each(['json', 'ndjson', 'csv', 'prom'])('as %s', async (format) => {
   const { err } = await running({}, `--format=${format}`, '--', 'x');
   expect(err).toContain('18446744073709551615');
   if (format.endsWith('json')) expect(schemaErrors(err)).toEqual([]);
+});
+
+test.each(['process', 'program', 'remote', 'scope'])('--by %s, in each format', async (by) => {
+  for (const format of ['table', 'json', 'ndjson', 'csv', 'prom']) {
+    const { status, err } = await cli(['run', `--by=${by}`, `--format=${format}`, '--', 'x'], { run: workingApi.run });
+    expect([status, format, err]).toEqual([0, format, expect.stringContaining('18446744073709551') as string]);
+    if (format.endsWith('json')) expect(schemaErrors(err)).toEqual([]);
+  }
+});
+
+test('--by program adds up by executed file, the largest first, and names what is listed no more', async () => {
+  const processes = [
+    aProcess({ id: 1n, exe: '/bin/sh', traffic: tcp(1n) }),
+    aProcess({ id: 2n, exe: '/bin/curl', traffic: tcp(10n) }),
+    aProcess({ id: 3n, exe: '/bin/curl', traffic: tcp(20n) }),
+  ];
+  const { err } = await running({ processes, evicted: 2n, traffic: tcp(38n) }, '--by=program', '--', 'x');
+  expect(err).toMatch(/\/bin\/curl +2 +30 .*\n\/bin\/sh +1 +1 .*\nlisted no more +2 +7 /);
+});
+
+test('-r repeats, prints each run, and then mean and spread', async () => {
+  let bytes = 0n;
+  const { status, err } = await cli(['run', '-r', '3', '--', 'x'], {
+    run: async (...call) => ({ ...(await workingApi.run(...call)), traffic: tcp((bytes += 10n), 7n) }),
+  });
+  expect(status).toBe(0);
+  expect(err.match(/^\d\. x: exited 0/gm)).toEqual(['1. x: exited 0', '2. x: exited 0', '3. x: exited 0']);
+  expect(err).toMatch(/^x: 3 runs, exited 0$/m);
+  expect(err).toMatch(/^Received bytes +20\.0 +10\.0 +10 +30$/m);
+  expect(err).toMatch(/^Sent bytes +7\.0 +0\.0 +7 +7$/m);
+});
+
+test.each(['json', 'ndjson', 'csv', 'prom'])('-r as %s', async (format) => {
+  const { err } = await cli(['run', '-r', '2', `--format=${format}`, '--', 'x'], { run: workingApi.run });
+  if (format.endsWith('json')) {
+    const lines = err.trim().split('\n');
+    expect(lines.map((line) => schemaErrors(line))).toEqual([[], [], []]);
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['run', 'run', 'runs']);
+  } else {
+    expect(err).toMatch(
+      format === 'csv' ? /^what,mean,stddev,min,max\nreceivedBytes,/ : /lkm_traffic_runs_received_bytes\{of="min"\}/,
+    );
+  }
+});
+
+test('a command that fails is not repeated', async () => {
+  const { status, err } = await running({ exitCode: 4 }, '-r', '3', '--', 'x');
+  expect(status).toBe(4);
+  expect(err).toMatch(/^x: 1 run of 3, exited 4$/m);
+});
+
+test('-I prints a line a sample', async () => {
+  const api = {
+    run: (async (command, args, options) => {
+      options?.onSample?.(aSnapshot);
+      options?.onSample?.(aSnapshot);
+      return workingApi.run(command, args, options);
+    }) satisfies typeof workingApi.run,
+  };
+  const { err } = await cli(['run', '-I', '0.5', '--', 'x'], api);
+  expect(err.match(/^ +\d+\.\d\d s {2}received /gm)).toHaveLength(2);
+  const lines = (await cli(['run', '-I', '500ms', '--json', '--', 'x'], api)).err.trim().split('\n');
+  expect(lines.map((line) => [schemaErrors(line), (JSON.parse(line) as { type: string }).type])).toEqual([
+    [[], 'runSample'],
+    [[], 'runSample'],
+    [[], 'run'],
+  ]);
+  expect((await cli(['run', '-I', '1', '--format=csv', '--', 'x'], api)).status).toBe(2);
+});
+
+test('--output-fd takes a descriptor that is open for writing, and no other', async () => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lkm-traffic-')), 'report');
+  const fd = fs.openSync(file, 'w');
+  const { status, err } = await running({}, `--output-fd=${fd}`, '--json', '--', 'x');
+  fs.closeSync(fd);
+  expect([status, err, schemaErrors(fs.readFileSync(file, 'utf8'))]).toEqual([0, '', []]);
+  const read = fs.openSync(file, 'r');
+  expect((await running({}, `--output-fd=${read}`, '--', 'x')).status).toBe(2);
+  fs.closeSync(read);
+  expect((await running({}, '--output-fd=99999', '--', 'x')).status).toBe(2);
+  expect((await running({}, '--output-fd=1', '-o', file, '--', 'x')).status).toBe(2);
+  fs.rmSync(path.dirname(file), { recursive: true });
+});
+
+test('a report that cannot be written is not lost', async () => {
+  const { status, err } = await running({ traffic: tcp(77n) }, '-o', '/dev/full', '--', 'x');
+  expect(status).toBe(125);
+  expect(err).toMatch(/received 77 bytes[^]*The report cannot be written; it stands above/);
+});
+
+test('--github appends to the job summary; what a command is called makes no markup there', async () => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lkm-traffic-')), 'summary.md');
+  fs.writeFileSync(file, '# Before\n');
+  const env = { GITHUB_STEP_SUMMARY: file };
+  const argv = ['run', '--github', '--max-rx=1', '--', 'a`b', '<b>\n# c'];
+  const { status } = await cli(argv, { run: workingApi.run }, env);
+  const text = fs.readFileSync(file, 'utf8');
+  fs.rmSync(path.dirname(file), { recursive: true });
+  expect(status).toBe(3);
+  expect(text).toMatch(/^# Before\n### Network traffic of `` a`b <b>\\x0a# c ``\n\n\*\*received /);
+  expect(text).toMatch(/^- ❌ Over budget/m);
+  expect((await cli(argv)).status).toBe(2);
+});
+
+test('--user and --pid go to the API', async () => {
+  const given: unknown[] = [];
+  await cli(['run', '--user=nobody', '--pid=1,2', '--wait', '--', 'x'], {
+    run: (command, args, options) => {
+      given.push(options?.user, options?.pids, options?.wait instanceof AbortSignal);
+      return workingApi.run(command, args, options);
+    },
+  });
+  expect(given).toEqual(['nobody', [1, 2], true]);
 });

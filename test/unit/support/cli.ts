@@ -2,6 +2,7 @@
 import { TrafficError } from '../../../src/errors';
 import type { Api } from '../../../src/cli/api';
 import { run } from '../../../src/cli/main';
+import { sumByRemote, sumByScope } from '../../../src/flows';
 import { EventParser } from '../../../src/events/parse';
 import { describe as describeSnapshot } from '../../../src/module/snapshot';
 import { parseCounters } from '../../../src/proc/counters';
@@ -18,6 +19,8 @@ export const aSnapshot: Snapshot = describeSnapshot(
   parseCounters(fixture('counters')),
   parsePrograms(fixture('programs')),
 );
+
+const someFlows = parseFlows(fixture('flows'));
 
 const unexpected = (): never => {
   throw new Error('not expected to be called');
@@ -70,15 +73,15 @@ export const workingApi: Api = {
       ...{ loaded: true, ko: '/x.ko', engine: 'tracepoint', families: ['inet'], programs, pids },
       alreadyRunning: [{ program: 'server.out', pid: 501 }],
     }),
-  run: (command, args) =>
+  run: (command, args, { flows = false } = {}) =>
     Promise.resolve({
+      ...(flows && { flows: someFlows, byRemote: sumByRemote(someFlows), byScope: sumByScope(someFlows) }),
       ...{ command: [command, ...args], exitCode: 0, signal: null, running: [] },
       ...{ startedAt: timestamp(1_000_000_000n), endedAt: timestamp(3_250_000_000n) },
       ...{ families: ['inet'], engine: 'tracepoint', traffic: aSnapshot.total, exact: true, reasons: [] },
       ...{ evicted: 0n, processes: aSnapshot.processes },
     }),
-  snapshot: ({ flows = false } = {}) =>
-    Promise.resolve(flows ? { ...aSnapshot, flows: parseFlows(fixture('flows')) } : aSnapshot),
+  snapshot: ({ flows = false } = {}) => Promise.resolve(flows ? { ...aSnapshot, flows: someFlows } : aSnapshot),
   status: () =>
     Promise.resolve({
       ...{ healthy: true, loaded: true, problems: [], parameters: { engine: 'tracepoint' } },
@@ -100,13 +103,17 @@ export interface Outcome {
 }
 
 /** Runs a command line; without an API, none of its functions may be called. */
-export async function cli(argv: readonly string[], api: Partial<Api> = {}): Promise<Outcome> {
+export async function cli(
+  argv: readonly string[],
+  api: Partial<Api> = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
   let out = '';
   let err = '';
   const io = {
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),
-    env: {},
+    env,
     readerLeft: new AbortController().signal,
     outIsTerminal: false,
     errIsTerminal: false,

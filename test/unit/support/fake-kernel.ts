@@ -5,6 +5,7 @@ import path from 'node:path';
 import { thisHost, type Host } from '../../../src/host';
 import type { Control } from '../../../src/module/control';
 import type { Process, Program } from '../../../src/types';
+import { fixture } from './fixtures';
 import { renderCounters, renderPrograms, renderStatus } from './render';
 import { aProgram } from './rows';
 
@@ -21,6 +22,8 @@ export class FakeKernel {
   unloads = 0;
   processes: Process[] = [];
   programs: Program[] = [];
+  /** Of `flows`: the whole file. */
+  flows = fixture('flows').split('\n').slice(0, 2).join('\n') + '\n';
   statusValues: Record<string, string | number> = {};
   /** Errors that the next calls of these kinds fail with, first come first. */
   readonly failures: { load: string[]; unload: string[]; open: string[]; read: string[] } = {
@@ -146,6 +149,7 @@ export class FakeKernel {
     if (failure !== undefined) throw systemError(failure, 'open', name);
     if (!this.loaded) throw systemError('ENOENT', 'open', name);
     if (name === 'counters') return Buffer.from(renderCounters(this.processes));
+    if (name === 'flows') return Buffer.from(this.flows);
     if (name === 'programs') return Buffer.from(renderPrograms(this.programs));
     return Buffer.from(
       renderStatus({

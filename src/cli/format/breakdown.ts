@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+import type { RunResult } from '../../run/count';
+import { excessCounters, NOTHING, sumCounters } from '../../traffic';
+import type { Counters, Process } from '../../types';
+import { amountColumns, amountsOf } from './amounts';
+import { processesCsv } from './csv';
+import type { CsvValue, Report } from './report';
+import { visible, type Style } from './style';
+import { formatTable, type Column } from './table';
+import { asTree } from './tree';
+
+export const BREAKDOWNS = ['process', 'program', 'remote', 'scope'] as const;
+export type Breakdown = (typeof BREAKDOWNS)[number];
+
+/** Parts of a run's traffic that add up to it. */
+export interface Parts {
+  readonly data: readonly object[];
+  readonly csv: Report['csv'];
+  readonly table: (style: Style) => string;
+}
+
+const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
+const RIGHT = 'right' as const;
+
+interface Row {
+  /** As in the JSON and CSV. */
+  readonly values: Readonly<Record<string, CsvValue>>;
+  /** As in the table. */
+  readonly cells: readonly string[];
+  readonly counters: Counters;
+  readonly exact: boolean;
+}
+
+function parts(columns: readonly Column[], keys: readonly string[], rows: readonly Row[]): Parts {
+  return {
+    data: rows.map(({ values, counters }) => ({ ...values, counters })),
+    csv: {
+      columns: [...keys, ...COUNTERS],
+      rows: rows.map(({ values, counters }) => [
+        ...keys.map((key) => values[key] ?? null),
+        ...COUNTERS.map((counter) => counters[counter]),
+      ]),
+    },
+    table: (style) =>
+      formatTable(
+        [...columns, ...amountColumns(style)],
+        rows.map(({ cells, counters, exact }) => [...cells, ...amountsOf(counters, exact, style)]),
+        style,
+      ),
+  };
+}
+
+export function breakDown(result: RunResult, by: Breakdown): Parts {
+  const { byRemote = [], byScope = [], exact } = result;
+  switch (by) {
+    case 'process':
+      return byProcess(result);
+    case 'program':
+      return byProgram(result);
+    case 'remote':
+      return parts(
+        [{ title: 'REMOTE' }, { title: 'SCOPE' }, { title: 'FLOWS', align: RIGHT }],
+        ['address', 'scope', 'flows'],
+        byRemote.map(({ address, scope, flows, counters }) => ({
+          values: { address, scope, flows },
+          cells: [visible(address ?? 'unknown'), scope ?? '?', String(flows)],
+          ...{ counters, exact },
+        })),
+      );
+    case 'scope':
+      return parts(
+        [{ title: 'SCOPE' }],
+        ['scope'],
+        byScope.map(({ scope, counters }) => ({
+          ...{ values: { scope }, cells: [scope ?? 'unknown'] },
+          ...{ counters, exact },
+        })),
+      );
+  }
+}
+
+/** What ended processes moved that are listed no more. */
+function unlisted({ traffic, processes, evicted }: RunResult): { counters: Counters; count: bigint } {
+  const listed = sumCounters(processes.map((process) => process.traffic.total));
+  return { counters: excessCounters(traffic.total, listed), count: evicted };
+}
+
+function byProcess(result: RunResult): Parts {
+  const { processes, exact } = result;
+  const rest = unlisted(result);
+  const { table, data } = parts(
+    [{ title: 'PID', align: RIGHT }, { title: 'PROCESS' }],
+    [],
+    [
+      ...asTree(processes, 'start').map(({ process, prefix }) => ({
+        values: { id: process.id },
+        cells: [String(process.pid), prefix + visible(process.comm ?? '?')],
+        counters: process.traffic.total,
+        exact: process.exact,
+      })),
+      ...(rest.count === 0n
+        ? []
+        : [{ values: {}, cells: ['', `${rest.count} more that ended`], counters: rest.counters, exact }]),
+    ],
+  );
+  return { data, csv: processesCsv(processes), table };
+}
+
+/** By the file that was executed last. */
+function byProgram(result: RunResult): Parts {
+  const { processes, exact } = result;
+  const programs = new Map<string, Process[]>();
+  for (const process of processes) {
+    const program = process.exe ?? process.comm ?? '';
+    programs.set(program, [...(programs.get(program) ?? []), process]);
+  }
+  const rows = [...programs].map(([program, members]) => ({
+    values: { program, processes: members.length },
+    cells: [visible(program), String(members.length)],
+    counters: sumCounters(members.map(({ traffic }) => traffic.total)),
+    exact: members.every((member) => member.exact),
+  }));
+  const size = ({ counters = NOTHING }: { counters?: Counters }): bigint => counters.receivedBytes + counters.sentBytes;
+  rows.sort((a, b) => (size(a) > size(b) ? -1 : Number(size(a) < size(b))));
+  const rest = unlisted(result);
+  if (rest.count > 0n) {
+    rows.push({
+      values: { program: '', processes: Number(rest.count) },
+      cells: ['listed no more', String(rest.count)],
+      ...{ counters: rest.counters, exact },
+    });
+  }
+  return parts([{ title: 'PROGRAM' }, { title: 'PROCESSES', align: RIGHT }], ['program', 'processes'], rows);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+import fs from 'node:fs';
+import { TrafficError } from '../../errors';
+import { text, wholeNumber } from '../arguments';
+import type { Arguments, Context } from '../command';
+import type { Report } from '../format/report';
+import { visible } from '../format/style';
+import { UsageError } from '../usage-error';
+
+/** Where the reports of `run` go: stdout is the command's. */
+export interface Output {
+  readonly write: (report: Report) => void;
+}
+
+const DESCRIPTOR_MAX = 1_048_575;
+
+/** Whether a descriptor was handed to us, and can be written to. */
+function canWrite(fd: number): boolean {
+  try {
+    const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0';
+    const accessMode = parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR);
+    // An event loop's own descriptors are no files of anybody's.
+    return accessMode !== 0 && !fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
+  } catch {
+    return false;
+  }
+}
+
+function descriptorOf(args: Arguments): number | null {
+  const file = text(args, 'output');
+  const number = text(args, 'output-fd');
+  if (number !== undefined) {
+    if (file !== undefined) throw new UsageError('--output and --output-fd are two places: give one of them.');
+    const fd = wholeNumber(number, 'output-fd', 1, DESCRIPTOR_MAX);
+    if (!canWrite(fd)) throw new UsageError(`--output-fd is ${fd}, which is not open for writing: … ${fd}>FILE`);
+    return fd;
+  }
+  if (file === undefined) return null;
+  try {
+    return fs.openSync(file, 'w');
+  } catch (error) {
+    throw new TrafficError('ERR_SYSTEM', `Cannot write ${visible(file)}.`, { cause: error });
+  }
+}
+
+/**
+ * Opens it before the command runs: a file that cannot be written is known then.
+ * @throws {TrafficError} ERR_SYSTEM, also from `write`: what was to be written is on stderr then
+ */
+export function openOutput(args: Arguments, context: Context, many: boolean): Output {
+  const fd = descriptorOf(args);
+  const format = context.formatter({ forStderr: fd === null, many });
+  return {
+    write(report) {
+      const text = format(report);
+      if (fd === null) {
+        context.aside(text);
+        return;
+      }
+      try {
+        fs.writeFileSync(fd, text);
+      } catch (error) {
+        context.aside(text);
+        throw new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error });
+      }
+    },
+  };
+}
