@@ -1,35 +1,18 @@
 // SPDX-License-Identifier: MIT
 /** `lkm-traffic run -- CMD`: the total of one command with all that it started, and nothing left behind. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { program } from './lib/environment';
 import { isLoaded, load as insmod, unload } from './lib/module';
 import { folder, named, script } from './lib/named';
 import { lkmTraffic, packageFolder, run } from './lib/package';
 import { test } from './lib/plan';
-import { Program, type Result } from './lib/program';
+import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
 import { until } from './lib/wait';
+import { reported } from './lib/run';
 import { parseReport } from './lib/witness';
-
-interface RunDocument {
-  type: string;
-  exitCode: number | null;
-  signal: string | null;
-  exact: boolean;
-  traffic: Record<string, { receivedBytes: number; sentBytes: number } | null>;
-  processes: { pid: number; comm: string; state: string }[];
-  running: { pid: number }[];
-}
-
-/** Runs a command; its own output and status, and the report. */
-async function reported(...command: string[]): Promise<Result & { report: RunDocument }> {
-  const file = join(folder(), 'report.json');
-  const result = await lkmTraffic('run', '-o', file, '--json', '--', ...command);
-  assert.ok(existsSync(file), result.stderr);
-  return { ...result, report: JSON.parse(readFileSync(file, 'utf8')) as RunDocument };
-}
 
 const steps = program('exec/steps.out');
 
@@ -95,16 +78,20 @@ test('what outlives the command is reported as still running, and counted until 
   process.kill(report.running[0]?.pid ?? 0, 'SIGKILL');
 });
 
-test('SIGTERM to run ends the command, and its report comes; SIGINT is left to the command', async () => {
+test('SIGTERM to run ends the command, and its report comes; so does SIGINT where there is no terminal', async () => {
   const cli = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
-  const going = new Program(cli, ['run', '--', 'sh', '-c', `${steps} send 20; echo ready; exec sleep 1000`]);
-  await going.line(/^ready$/);
-  going.kill('SIGINT');
-  going.kill('SIGTERM');
-  const { status, stderr } = await going.result();
-  assert.equal(status, 128 + 15);
-  assert.match(stderr, /SIGTERM after .*\nTotal {2}received 20 bytes, sent 20 bytes/);
-  assert.equal(isLoaded(), false);
+  for (const [signal, number] of [
+    ['SIGTERM', 15],
+    ['SIGINT', 2],
+  ] as const) {
+    const going = new Program(cli, ['run', '--', 'sh', '-c', `${steps} send 20; echo ready; exec sleep 1000`]);
+    await going.line(/^ready$/);
+    going.kill(signal);
+    const { status, stderr } = await going.result();
+    assert.equal(status, 128 + number);
+    assert.match(stderr, new RegExp(`${signal} after .*\\nTotal {2}received 20 bytes, sent 20 bytes`));
+    assert.equal(isLoaded(), false);
+  }
 });
 
 test('two runs at once count each its own; one that is killed leaves nothing watched', async () => {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Services and tools that people run. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { atEnd } from '../lib/cleanup';
 import { kernelIsAtLeast } from '../lib/environment';
 import { load } from '../lib/module';
 import { folder } from '../lib/named';
@@ -11,6 +9,7 @@ import { bound } from '../lib/net';
 import { test } from '../lib/plan';
 import { Program, outputOf } from '../lib/program';
 import { counts } from '../lib/proc';
+import { countingServer } from '../lib/server';
 import { assertBytes, assertMirrored, assertStraced, end, traced } from './traced';
 import { repository } from './repository';
 
@@ -121,28 +120,20 @@ if (kernelIsAtLeast(6, 12)) {
   }, 300);
 
   test('chromium loads a page: all its processes together moved what the server says', async () => {
-    const sockets: { bytesRead: number; bytesWritten: number }[] = [];
     const page = `<title>loaded</title><p>${'x'.repeat(200_000)}</p><img src="/image"><script src="/script"></script>`;
-    const server = createServer((request, response) => {
+    const server = await countingServer((request, response) => {
       response.end(request.url === '/' ? page : 'y'.repeat(50_000));
-    });
-    server.on('connection', (socket) => sockets.push(socket));
-    await new Promise<void>((resolve) => server.listen(8090, '127.0.0.1', resolve));
-    atEnd(() => {
-      server.close();
     });
     await load({ fname: 'chromium', history: 4096 });
     const browser = new Program('/usr/bin/chromium', [
       ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage'],
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync', '--dump-dom'],
-      ...[`--user-data-dir=${folder()}`, '--virtual-time-budget=1000', 'http://127.0.0.1:8090/'],
+      ...[`--user-data-dir=${folder()}`, '--virtual-time-budget=1000', `${server.url}/`],
     ]);
     await browser.output();
-    server.closeAllConnections();
-    const sum = (of: 'bytesRead' | 'bytesWritten'): bigint =>
-      sockets.reduce((total, socket) => total + BigInt(socket[of]), 0n);
+    const { received, sent } = server.moved();
     // Of UDP it may ask for names that nobody answers: that is not the server's to tell.
-    const expected = counts({ tcp_rx_bytes: sum('bytesWritten'), tcp_tx_bytes: sum('bytesRead') });
+    const expected = counts({ tcp_rx_bytes: sent, tcp_tx_bytes: received });
     assertBytes('chromium', expected, "the server's sockets");
   }, 600);
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/** `lkm-traffic run` of what people run: equal, to the byte, to what the other end moved. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isLoaded } from './lib/module';
+import { folder } from './lib/named';
+import { test } from './lib/plan';
+import { execute, outputOf } from './lib/program';
+import { reportedWith, type RunDocument } from './lib/run';
+import { countingServer, type CountingServer } from './lib/server';
+import { repository } from './real/repository';
+
+function assertEqual(report: RunDocument, server: CountingServer): void {
+  const { received, sent } = server.moved();
+  const { receivedBytes, sentBytes } = report.traffic['total'] ?? {};
+  console.log(`# received ${receivedBytes} bytes, the server sent ${sent}; sent ${sentBytes}, it received ${received}`);
+  assert.deepEqual([String(receivedBytes), String(sentBytes)], [String(sent), String(received)]);
+  assert.ok(sent > 0n);
+  assert.equal(report.exact, true);
+  assert.equal(isLoaded(), false);
+}
+
+test('run: npm ci from a registry', async () => {
+  const root = folder();
+  const names = ['first', 'second', 'third'];
+  const packages = new Map<string, Buffer>();
+  const server = await countingServer((request, response) => {
+    response.end(packages.get(request.url ?? '') ?? '{}');
+  });
+  const locked: Record<string, object> = {
+    '': { dependencies: Object.fromEntries(names.map((name) => [name, '1.0.0'])) },
+  };
+  for (const name of names) {
+    const source = join(root, name, 'package');
+    mkdirSync(source, { recursive: true });
+    writeFileSync(join(source, 'package.json'), JSON.stringify({ name, version: '1.0.0' }));
+    await outputOf('sh', ['-c', `head -c 50000 /dev/urandom > ${source}/data`]);
+    await outputOf('tar', ['-C', join(root, name), '-czf', join(root, `${name}.tgz`), 'package']);
+    const content = readFileSync(join(root, `${name}.tgz`));
+    packages.set(`/${name}/-/${name}-1.0.0.tgz`, content);
+    const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`;
+    locked[`node_modules/${name}`] = {
+      version: '1.0.0',
+      resolved: `${server.url}/${name}/-/${name}-1.0.0.tgz`,
+      integrity,
+    };
+  }
+  const project = join(root, 'project');
+  mkdirSync(project);
+  const { dependencies } = locked[''] as { dependencies: object };
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', version: '1.0.0', dependencies }));
+  writeFileSync(
+    join(project, 'package-lock.json'),
+    JSON.stringify({ name: 'project', version: '1.0.0', lockfileVersion: 3, requires: true, packages: locked }),
+  );
+  const options = `--registry=${server.url} --cache=${root}/cache --no-audit --no-fund --no-update-notifier`;
+  const { status, stderr, report } = await reportedWith([], 'sh', '-c', `cd ${project} && npm ci ${options}`);
+  assert.equal(status, 0, stderr);
+  assert.ok(existsSync(join(project, 'node_modules/third/data')));
+  assertEqual(report, server);
+}, 400);
+
+test('run: git clone over http', async () => {
+  const root = folder();
+  const bare = join(root, 'repository.git');
+  await repository(join(root, 'work'), bare);
+  await outputOf('git', ['-C', bare, 'update-server-info']);
+  const server = await countingServer((request, response) => {
+    const file = join(root, (request.url ?? '').replace(/\?.*/, ''));
+    const found = existsSync(file) && statSync(file).isFile();
+    response.writeHead(found ? 200 : 404);
+    response.end(found ? readFileSync(file) : undefined);
+  });
+  const { status, stderr, report } = await reportedWith(
+    ['--by=process'],
+    ...['git', 'clone', '-q', `${server.url}/repository.git`, join(root, 'clone')],
+  );
+  assert.equal(status, 0, stderr);
+  assert.equal((await execute('cmp', [join(root, 'work/file'), join(root, 'clone/file')])).status, 0);
+  assertEqual(report, server);
+}, 240);
+
+test('run: curl against its budget', async () => {
+  const server = await countingServer((_, response) => response.end(Buffer.alloc(3_000_000)));
+  const over = await reportedWith(['--max-rx=1MB'], 'curl', '-sS', '-o', '/dev/null', server.url);
+  assert.deepEqual([over.status, over.report.budgets?.[0]?.outcome], [3, 'broken']);
+  assertEqual(over.report, server);
+  for (const [options, status] of [
+    [['--max-rx=1MB', '--scope=loopback'], 3],
+    [['--max-rx=1MB', '--scope=public,private'], 0],
+    [['--max-rx=4MB', '--max-tx=1kB'], 0],
+  ] as const) {
+    const kept = await reportedWith(options, 'curl', '-sS', '-o', '/dev/null', server.url);
+    assert.equal(kept.status, status, options.join(' '));
+  }
+}, 240);
+
+test('run: a shell with what it starts in the background and in pipes', async () => {
+  const server = await countingServer((request, response) => {
+    request.resume().on('end', () => response.end(Buffer.alloc(request.url === '/large' ? 500_000 : 20_000)));
+  });
+  const curl = 'curl -sS --noproxy "*"';
+  const line = `${curl} -o /dev/null ${server.url}/large & ${curl} ${server.url}/ | ${curl} -o /dev/null --data-binary @- ${server.url}/; wait`;
+  const { status, report } = await reportedWith(['--by=remote'], 'sh', '-c', line);
+  assert.equal(status, 0);
+  assertEqual(report, server);
+  assert.deepEqual(
+    report.byRemote?.map(({ address, flows }) => [address, flows]),
+    [['127.0.0.1', 3]],
+  );
+}, 240);
