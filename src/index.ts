@@ -13,7 +13,7 @@ export { measure } from './run/measure';
 export { run } from './run/run';
 export { sumByRemote, sumByScope } from './flows';
 
-export type { TrafficErrorCode } from './errors';
+export type { TrafficErrorCode, TrafficErrorDetails } from './errors';
 export type { CheckState } from './doctor/check';
 export type { Check, CheckName, Diagnosis } from './doctor/doctor';
 export type { EventKind, ExecEvent, ExitEvent, LostEvents, TrafficEvent, TransferEvent } from './events/event';
@@ -21,6 +21,7 @@ export type { EventsOptions, EventStream } from './events/events';
 export type { BuildOptions, BuildResult } from './module/build';
 export type { LoadOptions, LoadResult } from './module/load';
 export type { CountingOptions, ModuleOptions, WatchOptions } from './module/parameters';
+export type { UnloadOptions } from './module/unload';
 export type { AlreadyRunning } from './module/running';
 export type { Problem, Status } from './module/status';
 export type { Hook, HookState, ModuleState, ModuleStatus } from './proc/status';
