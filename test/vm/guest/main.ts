@@ -12,8 +12,12 @@ const ofUserSpace = [
   'cli.test.js',
   'doctor.test.js',
   'events.test.js',
+  'recipes.test.js',
+  'run-options.test.js',
+  'run-real.test.js',
   'run.test.js',
   'together.test.js',
+  'watch.test.js',
 ];
 const left = forcedEngine === undefined ? [] : ofUserSpace;
 if (left.length > 0) console.log(`not planned here: ${left.join(', ')}; they run with the kernel's default engine`);
