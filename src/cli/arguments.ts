@@ -46,6 +46,12 @@ export function wholeNumber(value: string, name: string, min: number, max: numbe
   return number;
 }
 
+/** The whole number that is an option's value, of at least `min`. */
+export function numberOf(args: Arguments, name: string, min: number): number | undefined {
+  const value = text(args, name);
+  return value === undefined ? undefined : wholeNumber(value, name, min, Number.MAX_SAFE_INTEGER);
+}
+
 export function pids(args: Arguments): number[] {
   return list(args, 'pid').map((value) => wholeNumber(value, 'pid', 1, PID_MAX));
 }

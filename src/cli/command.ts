@@ -2,7 +2,8 @@
 import type { Options, PositionalOptions } from 'yargs';
 import type { Api } from './api';
 import type { Style } from './format/style';
-import type { Report } from './format/report';
+import type { Format, Report } from './format/report';
+import type { OpenTerminal } from './terminal';
 
 /** What was given on the command line, by option name. Positionals too. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -20,6 +21,8 @@ export interface Context {
   /** Text on stderr, as it is. */
   readonly aside: (text: string) => void;
   readonly style: Style;
+  /** For a view of all of the screen; null where stdout is no terminal, or a format was asked for. */
+  readonly terminal: OpenTerminal | null;
   readonly env: NodeJS.ProcessEnv;
   /** Aborted when nobody reads what is printed any more. */
   readonly readerLeft: AbortSignal;
@@ -46,6 +49,8 @@ export interface Command {
   readonly describe: string;
   readonly examples?: readonly (readonly [command: string, what: string])[];
   readonly options: Readonly<Record<string, Options>>;
+  /** Its format where none is asked for and stdout is no terminal; default: table. */
+  readonly pipedFormat?: Format;
   readonly run: (args: Arguments, context: Context) => Promise<number>;
   /** The exit status when `run` rejects; default 1. Wrong usage is 2 for all. */
   readonly failureStatus?: (error: unknown) => number;

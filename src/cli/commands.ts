@@ -9,8 +9,9 @@ import { run } from './commands/run';
 import { show } from './commands/show';
 import { status } from './commands/status';
 import { unload } from './commands/unload';
+import { watch } from './commands/watch';
 
-const OTHERS: readonly Command[] = [load, unload, status, show, events, run, doctor, build];
+const OTHERS: readonly Command[] = [load, unload, status, show, watch, events, run, doctor, build];
 
 /** All there are: the parser, completion and the manual are made from this table. */
 export const COMMANDS: readonly Command[] = [...OTHERS, completionOf(OTHERS)];

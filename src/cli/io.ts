@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { systemCode } from '../errors';
+import { openTerminal, type OpenTerminal } from './terminal';
 
 /** Where a command writes: data to `out`, messages to `err`. */
 export interface Io {
@@ -8,6 +9,8 @@ export interface Io {
   readonly env: NodeJS.ProcessEnv;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Takes over the terminal that `out` is; null where it is none that could be. */
+  readonly terminal: OpenTerminal | null;
   /** Aborted when the reader of `out` is known to have left: nothing written to it arrives any more. */
   readonly readerLeft: AbortSignal;
 }
@@ -16,7 +19,8 @@ export interface Io {
 export function processIo(): Io {
   const writer = (stream: NodeJS.WriteStream, left = new AbortController()): ((text: string) => void) => {
     stream.on('error', (error) => {
-      if (systemCode(error) !== 'EPIPE') throw error;
+      // A terminal that is gone is EIO.
+      if (systemCode(error) !== (stream.isTTY ? 'EIO' : 'EPIPE')) throw error;
       left.abort();
     });
     return (text) => {
@@ -24,7 +28,10 @@ export function processIo(): Io {
     };
   };
   const outLeft = new AbortController();
+  const { stdin: input, stdout: output } = process;
+  const isScreen = output.isTTY && process.env['TERM'] !== 'dumb';
   return {
+    terminal: isScreen ? (listener) => openTerminal({ input, output }, listener) : null,
     out: writer(process.stdout, outLeft),
     err: writer(process.stderr),
     readerLeft: outLeft.signal,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
+import { isatty } from 'node:tty';
 import { packageVersion } from '../package-version';
 import { realApi, type Api } from './api';
 import { choice, flag } from './arguments';
@@ -55,7 +56,8 @@ function execute(
   signal: AbortSignal,
   takeSignals: (listener: SignalListener) => void,
 ): Promise<number> {
-  const format = flag(args, 'json') === true ? 'json' : (choice(args, 'format', FORMATS) ?? 'table');
+  const asked = flag(args, 'json') === true ? 'json' : choice(args, 'format', FORMATS);
+  const format = asked ?? (io.outIsTerminal ? undefined : command.pipedFormat) ?? 'table';
   const units = { iec: flag(args, 'iec'), bits: flag(args, 'bits') };
   const styleFor = (isTerminal: boolean): Style => createStyle(wantsColor(isTerminal, io.env, args), units);
   const style = styleFor(io.outIsTerminal);
@@ -64,6 +66,7 @@ function execute(
     api,
     style,
     signal,
+    terminal: asked === undefined ? io.terminal : null,
     say: (message) => {
       io.err(`${message}\n`);
     },
@@ -88,6 +91,7 @@ function execute(
 export async function main(): Promise<void> {
   const abort = new AbortController();
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const terminals = [0, 1, 2].filter(isatty);
   const onSignal = (name: NodeJS.Signals): void => {
     abort.abort(name);
   };
@@ -103,5 +107,10 @@ export async function main(): Promise<void> {
     // What was begun is undone: end as the signal would have ended us, so that a shell knows.
     for (const name of signals) process.removeListener(name, onSignal);
     process.kill(process.pid, abort.signal.reason as NodeJS.Signals);
+  }
+  if (terminals.some((terminal) => !isatty(terminal))) {
+    // It is gone. Node would want to set its modes at the end, and fail an assertion: end as a hangup ends a process.
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
   }
 }

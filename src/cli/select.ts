@@ -2,6 +2,15 @@
 import { matches } from '../module/pattern';
 import { totalsOf } from '../module/snapshot';
 import type { Process, Snapshot } from '../types';
+import type { Command, Context } from './command';
+import { visible } from './format/style';
+
+export const WHO = {
+  who: {
+    usage: '[who..]',
+    options: { type: 'string', describe: 'names of programs, or PIDs: these and what descends from them' },
+  },
+} as const satisfies Command['positionals'];
 
 export interface Selection {
   readonly snapshot: Snapshot;
@@ -9,7 +18,7 @@ export interface Selection {
   readonly unknown: readonly string[];
 }
 
-const isPid = (word: string): boolean => /^\d+$/.test(word);
+export const isPid = (word: string): boolean => /^\d+$/.test(word);
 
 function named(process: Process, word: string): boolean {
   const { program, comm, exe } = process;
@@ -43,4 +52,8 @@ export function select(snapshot: Snapshot, words: readonly string[]): Selection 
     },
     unknown: words.filter((word) => !answered.has(word)),
   };
+}
+
+export function sayUnknown(unknown: readonly string[], say: Context['say']): void {
+  for (const word of unknown) say(`Nothing monitored is called ${visible(word)}; lkm-traffic show lists what is.`);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { EVENT_KINDS, type EventKind } from '../../events/event';
-import { choice, duration, list, pids, text, wholeNumber, words } from '../arguments';
+import { choice, duration, list, numberOf, pids, words } from '../arguments';
 import type { Arguments, Command, Context } from '../command';
 import { eventReport } from '../format/event';
 import { FORMATS } from '../format/report';
@@ -13,11 +13,6 @@ function kindsOf(args: Arguments): readonly EventKind[] | undefined {
   const unknown = given.find((word) => !kinds.some((kind) => kind === word));
   if (unknown !== undefined) throw new UsageError(`--event is '${unknown}'; it is of ${EVENT_KINDS.join(', ')}.`);
   return given.length === 0 ? undefined : kinds;
-}
-
-function numberOf(args: Arguments, name: string, min: number): number | undefined {
-  const value = text(args, name);
-  return value === undefined ? undefined : wholeNumber(value, name, min, Number.MAX_SAFE_INTEGER);
 }
 
 async function follow(args: Arguments, { api, printNext, say, takeSignals, readerLeft }: Context): Promise<number> {

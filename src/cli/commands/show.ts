@@ -2,18 +2,12 @@
 import { choice, flag, words } from '../arguments';
 import type { Command } from '../command';
 import { snapshotReport } from '../format/snapshot';
-import { visible } from '../format/style';
 import { SORTS } from '../format/tree';
-import { select } from '../select';
+import { isPid, sayUnknown, select, WHO } from '../select';
 
 export const show: Command = {
   name: 'show',
-  positionals: {
-    who: {
-      usage: '[who..]',
-      options: { type: 'string', describe: 'names of programs, or PIDs: these and what descends from them' },
-    },
-  },
+  positionals: WHO,
   describe: 'Print the counters: processes as a tree, programs, totals',
   examples: [
     ['$0 show --json', 'everything, for programs'],
@@ -27,12 +21,12 @@ export const show: Command = {
   async run(args, { api, print, say }) {
     const who = words(args, 'who');
     const { snapshot, unknown } = select(await api.snapshot({ flows: flag(args, 'flows') }), who);
-    for (const word of unknown) say(`Nothing monitored is called ${visible(word)}; lkm-traffic show lists what is.`);
+    sayUnknown(unknown, say);
     if (unknown.length > 0 && unknown.length === who.length) return 1;
     print(
       snapshotReport(snapshot, {
         sort: choice(args, 'sort', SORTS),
-        perProcess: who.some((word) => /^\d+$/.test(word)),
+        perProcess: who.some(isPid),
       }),
     );
     return unknown.length > 0 ? 1 : 0;

@@ -7,7 +7,7 @@ import { processesCsv } from './csv';
 import type { CsvValue, Report } from './report';
 import { visible, type Style } from './style';
 import { formatTable, type Column } from './table';
-import { asTree } from './tree';
+import { asTree, COMPARE } from './tree';
 
 export const BREAKDOWNS = ['process', 'program', 'remote', 'scope'] as const;
 export type Breakdown = (typeof BREAKDOWNS)[number];
@@ -92,7 +92,7 @@ function byProcess(result: RunResult): Parts {
     [{ title: 'PID', align: RIGHT }, { title: 'PROCESS' }],
     [],
     [
-      ...asTree(processes, 'start').map(({ process, prefix }) => ({
+      ...asTree(processes, COMPARE.start).map(({ process, prefix }) => ({
         values: { id: process.id },
         cells: [String(process.pid), prefix + visible(process.comm ?? '?')],
         counters: process.traffic.total,

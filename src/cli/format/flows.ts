@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { byAmount, sumByRemote, sumByScope } from '../../flows';
-import type { Counters, Flow, Process, ProcessFlows } from '../../types';
+import type { Counters, Flow, FlowTotal, Process, ProcessFlows } from '../../types';
 import { amountColumns, amountsOf } from './amounts';
 import { directions } from './metrics';
 import type { Metric } from './prometheus';
@@ -91,17 +91,18 @@ interface FlowRow {
   readonly counters: Counters;
 }
 
+/** `tcp`, the local end, the remote end, the scope; `other` for what is in no flow. */
+export function describeFlow(flow: Flow | FlowTotal): string[] {
+  if (!('family' in flow)) return [flow.transport, 'other', 'other', '?'];
+  const { transport, localAddress, localPort, remoteAddress, remotePort, scope } = flow;
+  return [transport, endOf(localAddress, localPort), endOf(remoteAddress, remotePort), scope ?? '?'];
+}
+
 function rowsOf({ totals, flows }: ProcessFlows): FlowRow[] {
-  const describe = ({ transport, localAddress, localPort, remoteAddress, remotePort, scope }: Flow): string[] => [
-    transport,
-    endOf(localAddress, localPort),
-    endOf(remoteAddress, remotePort),
-    scope ?? '?',
-  ];
   return [
-    ...flows.map((flow) => ({ what: describe(flow), counters: flow.counters })).sort(byAmount),
-    ...totals.flatMap(({ transport, unlisted }) =>
-      unlisted === null ? [] : [{ what: [transport, 'other', 'other', '?'], counters: unlisted }],
+    ...flows.map((flow) => ({ what: describeFlow(flow), counters: flow.counters })).sort(byAmount),
+    ...totals.flatMap((total) =>
+      total.unlisted === null ? [] : [{ what: describeFlow(total), counters: total.unlisted }],
     ),
   ];
 }

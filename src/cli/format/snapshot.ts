@@ -8,8 +8,8 @@ import type { Report } from './report';
 import { inWords } from './reasons';
 import { visible, type Style } from './style';
 import { formatTable } from './table';
-import { asTree, type Sort } from './tree';
-import { brief, countOf, ownerTitle, programTitle, receivedAndSent, whatIsCounted, whatNext } from './words';
+import { asTree, COMPARE, type Sort } from './tree';
+import { brief, countOf, ownerTitle, programTitle, receivedAndSent, stateOf, whatIsCounted, whatNext } from './words';
 
 export interface SnapshotView {
   readonly sort?: Sort | undefined;
@@ -67,14 +67,8 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
   return parts.join('\n\n');
 }
 
-/** `running`, `exited 0`, `SIGKILL`, `detached` */
-function stateOf({ state, exitCode, signal }: Process): string {
-  if (signal !== null) return signal;
-  return exitCode === null ? state : `${state} ${exitCode}`;
-}
-
 function processTable(processes: readonly Process[], sort: Sort, style: Style): string {
-  const rows = asTree(processes, sort).map(({ process, prefix }) => [
+  const rows = asTree(processes, COMPARE[sort]).map(({ process, prefix }) => [
     String(process.pid),
     prefix + visible(process.comm ?? process.program ?? '?'),
     process.program === null ? '-' : visible(process.program),

@@ -10,30 +10,32 @@ export interface Branch {
   readonly prefix: string;
 }
 
-type Compare = (a: Process, b: Process) => number;
+export type Compare = (a: Process, b: Process) => number;
 
-const size = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
-const byStart: Compare = (a, b) => size(a.id, b.id);
+export const bySize = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
+const byStart: Compare = (a, b) => bySize(a.id, b.id);
 const total = ({ traffic }: Process): bigint => traffic.total.receivedBytes + traffic.total.sentBytes;
 
 /** Amounts: the largest first. */
-const COMPARE: Readonly<Record<Sort, Compare>> = {
+export const COMPARE: Readonly<Record<Sort, Compare>> = {
   start: byStart,
   pid: (a, b) => a.pid - b.pid,
   name: (a, b) => (a.comm ?? '').localeCompare(b.comm ?? ''),
-  received: (a, b) => size(b.traffic.total.receivedBytes, a.traffic.total.receivedBytes),
-  sent: (a, b) => size(b.traffic.total.sentBytes, a.traffic.total.sentBytes),
-  total: (a, b) => size(total(b), total(a)),
+  received: (a, b) => bySize(b.traffic.total.receivedBytes, a.traffic.total.receivedBytes),
+  sent: (a, b) => bySize(b.traffic.total.sentBytes, a.traffic.total.sentBytes),
+  total: (a, b) => bySize(total(b), total(a)),
 };
 
 /** Processes under their parents, brothers and sisters sorted. One whose parent is not there is a root. */
-export function asTree(processes: readonly Process[], sort: Sort): Branch[] {
-  const compare: Compare = (a, b) => COMPARE[sort](a, b) || byStart(a, b);
+export function asTree(processes: readonly Process[], by: Compare): Branch[] {
+  const compare: Compare = (a, b) => by(a, b) || byStart(a, b);
   const present = new Set(processes.map(({ id }) => id));
   const children = new Map<bigint | null, Process[]>();
   for (const process of [...processes].sort(compare)) {
     const parent = process.parentId !== null && present.has(process.parentId) ? process.parentId : null;
-    children.set(parent, [...(children.get(parent) ?? []), process]);
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(process);
+    else children.set(parent, [process]);
   }
   const branches: Branch[] = [];
   // Not by recursion: a chain of forks may be longer than the stack.

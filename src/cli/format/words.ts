@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Counters, Program, Snapshot, Timestamp } from '../../types';
+import type { Counters, Process, Program, Snapshot, Timestamp } from '../../types';
 import { fullAmount } from '../../units';
 import { visible, type Style } from './style';
 
@@ -29,6 +29,12 @@ export function brief(time: Timestamp): string {
 
 export function countOf(count: bigint | number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 || count === 1n ? noun : plural}`;
+}
+
+/** `running`, `exited 0`, `SIGKILL`, `detached` */
+export function stateOf({ state, exitCode, signal }: Process): string {
+  if (signal !== null) return signal;
+  return exitCode === null ? state : `${state} ${exitCode}`;
 }
 
 /** A name for what a watch brings: unnamed ones by how they bring it. */

@@ -53,7 +53,7 @@ describe.each(COMMANDS)('%s', (...argv) => {
 test.each([
   [[], /Name a command/],
   [['lod'], /no command lod; the nearest one is load/],
-  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, events, run, doctor, build, completion/],
+  [['xyzzy'], /no command xyzzy; there are load, unload, status, show, watch, events, run, doctor, build, completion/],
   [['load'], /--fname=NAME.*--pid N/],
   [['load', '--fname='], /empty name/],
   [['load', '--fname=a,,b'], /empty name/],
@@ -121,6 +121,7 @@ test('colours on a terminal, but not with NO_COLOR or --no-color', async () => {
       err: () => undefined,
       env,
       readerLeft: new AbortController().signal,
+      terminal: null,
       outIsTerminal: true,
       errIsTerminal: true,
     };

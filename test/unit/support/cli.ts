@@ -115,6 +115,7 @@ export async function cli(
     err: (text: string) => void (err += text),
     env,
     readerLeft: new AbortController().signal,
+    terminal: null,
     outIsTerminal: false,
     errIsTerminal: false,
   };

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import { exactAmount } from '../../units';
+import { NO_RATE, rateIsExact, type Rate } from '../watch/rates';
+import type { RatedReading } from '../watch/reading';
+import { amountColumns, amountsOf } from './amounts';
+import { processesCsv } from './csv';
+import type { Report } from './report';
+import { snapshotReport } from './snapshot';
+import { visible, type Style } from './style';
+import { formatTable } from './table';
+import { asTree, COMPARE } from './tree';
+import { brief, receivedAndSent, stateOf, whatIsCounted, whatNext } from './words';
+
+/** One reading of many. `perProcess`: series of each process too, in the Prometheus format. */
+export function watchReport(reading: RatedReading, perProcess: boolean): Report {
+  const { snapshot, rates } = reading;
+  const { processes, programs, total, exact, evicted, takenAt, families, engine } = snapshot;
+  const rated = processes.map((process) => ({ ...process, rate: rates.processes.get(process.id) ?? NO_RATE }));
+  const csv = processesCsv(processes);
+  return {
+    type: 'watch',
+    data: {
+      ...{ takenAt, elapsedNanoseconds: rates.elapsed, families, engine, rate: rates.total, total, exact, evicted },
+      ...{ processes: rated, programs },
+    },
+    csv: {
+      columns: ['takenAt', ...csv.columns, 'receivedBytesPerSecond', 'sentBytesPerSecond'],
+      rows: rated.map(({ rate }, n) => [
+        ...[takenAt, ...(csv.rows[n] ?? [])],
+        ...[rate.receivedBytesPerSecond, rate.sentBytesPerSecond],
+      ]),
+    },
+    metrics: snapshotReport(snapshot, { perProcess }).metrics,
+    table: (style) => watchText(reading, style),
+  };
+}
+
+function watchText({ snapshot, rates }: RatedReading, style: Style): string {
+  const { processes, programs, total, exact, takenAt, families } = snapshot;
+  const { bold, dim } = style.colors;
+  const perSecond = (bytes: bigint): string => `${exactAmount(bytes, style.units)}/s`;
+  const { receivedBytesPerSecond, sentBytesPerSecond } = rates.total;
+  const nothing = programs.every(({ started }) => started === 0n) ? whatNext({ programs }) : 'No process is left.';
+  return [
+    bold(`${brief(takenAt)}  received ${perSecond(receivedBytesPerSecond)}, sent ${perSecond(sentBytesPerSecond)}`),
+    processes.length > 0 ? processTable({ snapshot, rates }, style) : nothing,
+    `${bold('Total')}  ${receivedAndSent(total.total, exact, style)}`,
+    dim(whatIsCounted(families)),
+  ].join('\n');
+}
+
+function processTable({ snapshot, rates }: RatedReading, style: Style): string {
+  const { bits = false } = style.units;
+  const columns = [
+    { title: 'PID', align: 'right' as const },
+    { title: 'PROCESS' },
+    { title: 'STATE' },
+    ...['RECEIVED', 'SENT'].map((way) => ({ title: `${way} ${bits ? 'BITS' : 'BYTES'}/s`, align: 'right' as const })),
+    ...amountColumns(style),
+  ];
+  const rows = asTree(snapshot.processes, COMPARE.start).map(({ process, prefix }) => {
+    const rate: Rate = rates.processes.get(process.id) ?? NO_RATE;
+    const bound = rateIsExact(process) ? '' : '>=';
+    return [
+      String(process.pid),
+      prefix + visible(process.comm ?? process.program ?? '?'),
+      stateOf(process),
+      ...[rate.receivedBytesPerSecond, rate.sentBytesPerSecond].map((bytes) => `${bound}${bits ? bytes * 8n : bytes}`),
+      ...amountsOf(process.traffic.total, process.exact, style),
+    ];
+  });
+  return formatTable(columns, rows, style);
+}

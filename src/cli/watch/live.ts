@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+import type { OpenTerminal } from '../terminal';
+import { listHeight, type View } from './frame';
+import { press } from './keys';
+import { advance, begin } from './model';
+import type { Pace } from './pace';
+import type { Moment } from './rates';
+import { firstReading, nextReading } from './reading';
+import { render } from './render';
+
+export interface LiveOptions extends View {
+  readonly open: OpenTerminal;
+  readonly take: (flows: boolean) => Promise<Moment>;
+  readonly pace: Pace;
+}
+
+/** The view on the terminal, from a first moment until the pace or a key ends it. */
+export async function live(first: Moment, { open, take, pace, ...view }: LiveOptions): Promise<void> {
+  let state = begin(firstReading(first, view.who));
+  const draw = (): void => {
+    terminal.draw(render(state, terminal.size(), view));
+  };
+  const onKey = (key: string): void => {
+    const next = press(state, key, listHeight(terminal.size()));
+    if (next === null) {
+      pace.end();
+      return;
+    }
+    // Flows are read only while they are looked at.
+    if (next.page === 'flows' && state.page !== 'flows') pace.hurry();
+    state = next;
+    draw();
+  };
+  const terminal = open({ onKey, onLost: draw });
+  try {
+    draw();
+    for (let before = first; await pace.due();) {
+      const moment = await take(state.page === 'flows');
+      state = advance(state, nextReading(before, moment, view.who));
+      before = moment;
+      draw();
+    }
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+import { NOTHING } from '../../traffic';
+import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../types';
+
+/** How fast something moves payload, in whole bytes per second. */
+export interface Rate {
+  readonly receivedBytesPerSecond: bigint;
+  readonly sentBytesPerSecond: bigint;
+}
+
+export const NO_RATE: Rate = { receivedBytesPerSecond: 0n, sentBytesPerSecond: 0n };
+
+/** Two moments of what is counted, as the difference of their totals. */
+export interface Rates {
+  /** Nanoseconds between the two. */
+  readonly elapsed: bigint;
+  readonly processes: ReadonlyMap<bigint, Rate>;
+  /** By {@link flowKey}; empty unless both moments have flows. */
+  readonly flows: ReadonlyMap<string, Rate>;
+  readonly total: Rate;
+}
+
+/** A snapshot, and the moment in which it was there, in nanoseconds of a clock that is never set. */
+export interface Moment {
+  readonly at: bigint;
+  readonly snapshot: Snapshot;
+}
+
+const NS_PER_S = 1_000_000_000n;
+
+type Bytes = Pick<Counters, 'receivedBytes' | 'sentBytes'>;
+
+/** What was moved between two readings of a counter. A record that was replaced by another may have less: never negative. */
+function moved(before: Bytes, after: Bytes): Bytes {
+  const difference = (a: bigint, b: bigint): bigint => (b > a ? b - a : 0n);
+  return {
+    receivedBytes: difference(before.receivedBytes, after.receivedBytes),
+    sentBytes: difference(before.sentBytes, after.sentBytes),
+  };
+}
+
+function add(parts: Iterable<Bytes>): Bytes {
+  let receivedBytes = 0n;
+  let sentBytes = 0n;
+  for (const part of parts) {
+    receivedBytes += part.receivedBytes;
+    sentBytes += part.sentBytes;
+  }
+  return { receivedBytes, sentBytes };
+}
+
+function perSecond({ receivedBytes, sentBytes }: Bytes, elapsed: bigint): Rate {
+  const each = (bytes: bigint): bigint => (bytes * NS_PER_S + elapsed / 2n) / elapsed;
+  return { receivedBytesPerSecond: each(receivedBytes), sentBytesPerSecond: each(sentBytes) };
+}
+
+/** Received and sent together. */
+export function bothWays({ receivedBytesPerSecond, sentBytesPerSecond }: Rate): bigint {
+  return receivedBytesPerSecond + sentBytesPerSecond;
+}
+
+/** What was unknown before the counting began makes a total a lower bound, but not what was moved since. */
+export function rateIsExact({ exact, reasons }: Pick<Process, 'exact' | 'reasons'>): boolean {
+  return exact || (reasons.length > 0 && reasons.every((reason) => reason === 'attached'));
+}
+
+/** Names a flow of a process, or, by its transport, what the process moved outside of its flows. */
+export function flowKey(id: bigint, flow: Flow | FlowTotal): string {
+  const ends =
+    'family' in flow
+      ? [flow.family, flow.netns, flow.localAddress, flow.localPort, flow.remoteAddress, flow.remotePort]
+      : [];
+  return [id, flow.transport, ...ends.map((part) => part ?? '?')].join(' ');
+}
+
+function flowsOf(snapshot: Snapshot): Map<string, Bytes> {
+  const parts = (snapshot.flows ?? []).flatMap(({ id, flows, totals }: ProcessFlows) => [
+    ...flows.map((flow) => [flowKey(id, flow), flow.counters] as const),
+    ...totals.map((total) => [flowKey(id, total), total.unlisted ?? NOTHING] as const),
+  ]);
+  return new Map(parts);
+}
+
+/** The same record: after the module was loaded anew, ids begin again. */
+const isSame = (a: Process, b: Process): boolean => a.id === b.id && a.startedAt === b.startedAt;
+
+const bytesOf = ({ traffic }: Process): Bytes => traffic.total;
+
+/** Of a snapshot's total: what processes moved that it lists no more. */
+function unlisted({ total, processes }: Snapshot): Bytes {
+  return moved(add(processes.map(bytesOf)), total.total);
+}
+
+/**
+ * What processes moved that were evicted meanwhile, also those that began and ended in between: the totals of the
+ * module's own programs still have it. Of what only a session watched, they do not.
+ */
+function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Process[]): Bytes {
+  const own = new Set(after.programs.filter(({ owner }: Program) => owner === 0).map(({ id }) => id));
+  const known = gone.filter(({ watches }) => watches.some((id) => own.has(id)));
+  return moved(add([unlisted(before), ...known.map(bytesOf)]), unlisted(after));
+}
+
+/**
+ * The rates between two moments, of what `select` takes of them. A process counts from 0 if it was not there before:
+ * in the whole, not in the selection, which it may have joined by executing another program.
+ */
+export function ratesBetween(before: Moment, after: Moment, select: (whole: Snapshot) => Snapshot): Rates {
+  const elapsed = after.at > before.at ? after.at - before.at : 1n;
+  const known = new Map(before.snapshot.processes.map((process) => [process.id, process]));
+  const selected = select(after.snapshot);
+  const differences = selected.processes.map((process) => {
+    const earlier = known.get(process.id);
+    const from = earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING;
+    return [process.id, moved(from, bytesOf(process))] as const;
+  });
+  const present = new Map(after.snapshot.processes.map((process) => [process.id, process]));
+  const earlier = select(before.snapshot);
+  const gone = earlier.processes.filter((process) => {
+    const now = present.get(process.id);
+    return !now || !isSame(now, process);
+  });
+  const evicted = evictedMeanwhile(earlier, selected, gone);
+  const flowsBefore = before.snapshot.flows ? flowsOf(before.snapshot) : null;
+  return {
+    elapsed,
+    processes: new Map(differences.map(([id, bytes]) => [id, perSecond(bytes, elapsed)])),
+    flows: new Map(
+      flowsBefore &&
+        [...flowsOf(selected)].map(([key, bytes]) => [
+          key,
+          perSecond(moved(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
+        ]),
+    ),
+    total: perSecond(add([...differences.map(([, bytes]) => bytes), evicted]), elapsed),
+  };
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+import { flowKey, rateIsExact, ratesBetween, type Moment, type Rates } from '../../../../src/cli/watch/rates';
+import { select } from '../../../../src/cli/select';
+import { timestamp } from '../../../../src/time';
+import type { Process, Program } from '../../../../src/types';
+import { aProcess, aProgram, ended, tcp } from '../../support/rows';
+import { aFlow, aSnapshotOf, flowsOf, moment } from './support';
+
+const LARGEST = 2n ** 64n - 1n;
+
+const between = (before: Moment, after: Moment, who: readonly string[] = []): Rates =>
+  ratesBetween(before, after, (whole) => select(whole, who).snapshot);
+
+const at = (seconds: number, processes: readonly Process[], programs?: readonly Program[]): Moment =>
+  moment(seconds, aSnapshotOf(processes, programs));
+
+const own = (given: Partial<Program>): Program => aProgram({ owner: 0, ...given });
+const perSecond = (received: bigint, sent = received): object => ({
+  receivedBytesPerSecond: received,
+  sentBytesPerSecond: sent,
+});
+
+test('a rate is what was moved by the time that really went by', () => {
+  const rates = between(
+    at(1, [aProcess({ id: 1n, traffic: tcp(100n, 10n) })]),
+    at(3.5, [aProcess({ id: 1n, traffic: tcp(600n, 10n) })]),
+  );
+  expect(rates.elapsed).toBe(2_500_000_000n);
+  expect(rates.processes.get(1n)).toEqual(perSecond(200n, 0n));
+  expect(rates.total).toEqual(perSecond(200n, 0n));
+});
+
+test('the largest counts lose no byte', () => {
+  const rates = between(
+    at(0, [aProcess({ id: 1n, traffic: tcp(LARGEST - 1n) })]),
+    at(1, [aProcess({ id: 1n, traffic: tcp(LARGEST) }), aProcess({ id: 2n, traffic: tcp(LARGEST) })]),
+  );
+  expect(rates.processes.get(1n)).toEqual(perSecond(1n));
+  expect(rates.processes.get(2n)).toEqual(perSecond(LARGEST));
+  expect(rates.total).toEqual(perSecond(LARGEST + 1n));
+});
+
+test('a process that began in between counts from 0, also with the PID of one that ended', () => {
+  const first = aProcess({ id: 1n, pid: 77, traffic: tcp(500n) });
+  const second = aProcess({ id: 2n, pid: 77, traffic: tcp(30n) });
+  const rates = between(at(0, [first]), at(1, [ended(first, 1n, tcp(520n)), second]));
+  expect([rates.processes.get(1n), rates.processes.get(2n)]).toEqual([perSecond(20n), perSecond(30n)]);
+});
+
+test('a record of another load of the module is another process, and nothing is negative', () => {
+  const before = aProcess({ id: 1n, traffic: tcp(500n) });
+  const after = aProcess({ id: 1n, traffic: tcp(7n), startedAt: timestamp(99n) });
+  expect(between(at(0, [before]), at(1, [after])).total).toEqual(perSecond(7n));
+  const odd = aProcess({ id: 1n, traffic: tcp(7n) });
+  expect(between(at(0, [before]), at(1, [odd])).total).toEqual(perSecond(0n));
+});
+
+test('what was evicted in between is in the rate of all, as far as the totals of programs know it', () => {
+  const evicted = aProcess({ id: 1n, traffic: tcp(100n) });
+  const other = aProcess({ id: 2n, traffic: tcp(5n) });
+  const rates = between(
+    at(0, [evicted, other], [own({ traffic: tcp(105n) })]),
+    // The first moved 40 more before it was evicted; another 60 are of one that was never seen.
+    at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evicted: 2n })]),
+  );
+  expect(rates.processes.size).toBe(1);
+  expect(rates.total).toEqual(perSecond(103n));
+});
+
+test('what only a session watched takes its total away with it, and the rate is that of the others', () => {
+  const gone = aProcess({ id: 1n, watches: [20n], traffic: tcp(1000n) });
+  const stays = aProcess({ id: 2n, traffic: tcp(5n) });
+  const rates = between(at(0, [gone, stays]), at(2, [{ ...stays, traffic: tcp(25n) }]));
+  expect(rates.total).toEqual(perSecond(10n));
+});
+
+test('a process that only now answers to a name moved what it moved in between, not all that it ever did', () => {
+  const before = aProcess({ id: 1n, program: null, watches: [], comm: 'sh', exe: '/bin/sh', traffic: tcp(1000n) });
+  const after = { ...before, comm: 'curl', exe: '/bin/curl', traffic: tcp(1010n) };
+  expect(between(at(0, [before], []), at(1, [after], []), ['curl']).total).toEqual(perSecond(10n));
+});
+
+test('flows have rates of their own, once there are two readings of them', () => {
+  const process = aProcess({ id: 1n });
+  const withFlows = (seconds: number, ...flows: Parameters<typeof aFlow>[]): Moment =>
+    moment(seconds, {
+      ...aSnapshotOf([process]),
+      flows: [flowsOf(process, ...flows.map((flow) => aFlow(...flow)))],
+    });
+  const first = withFlows(0, [1000, 50n]);
+  const second = withFlows(2, [1000, 70n], [1001, 8n]);
+  const { flows } = between(first, second);
+  expect(flows.get(flowKey(1n, aFlow(1000, 0n)))).toEqual(perSecond(10n, 0n));
+  expect(flows.get(flowKey(1n, aFlow(1001, 0n)))).toEqual(perSecond(4n, 0n));
+  expect(between(at(0, [process]), second).flows.size).toBe(0);
+});
+
+test('two readings of the same instant do not divide by nothing', () => {
+  expect(between(at(1, []), at(1, [])).total).toEqual(perSecond(0n));
+});
+
+test('what was moved before a process was attached makes no rate a lower bound', () => {
+  expect(rateIsExact({ exact: true, reasons: [] })).toBe(true);
+  expect(rateIsExact({ exact: false, reasons: ['attached'] })).toBe(true);
+  expect(rateIsExact({ exact: false, reasons: ['attached', 'zcrx'] })).toBe(false);
+  expect(rateIsExact({ exact: false, reasons: [] })).toBe(false);
+});
