@@ -37,6 +37,7 @@ const NAMES = [
   'doctor',
   'events',
   'load',
+  'measure',
   'monitor',
   'run',
   'snapshot',
