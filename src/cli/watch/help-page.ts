@@ -11,7 +11,7 @@ const KEYS = [
   ['s > <', 'sort by rate, total, received, sent, pid, name; each with all below it'],
   ['i', 'the other way round'],
   ['/', 'list only what has this in its name, path or PID'],
-  ['e', 'list all processes that ended, not only those that moved something just now'],
+  ['e', 'list ended processes too, not only while they have a rate'],
   ['Space', 'pause; the counting goes on'],
   ['q Ctrl-C', 'quit'],
 ] as const;

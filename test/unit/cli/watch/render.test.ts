@@ -249,4 +249,6 @@ test('the help says what the keys do and what is counted', () => {
   for (const word of ['Enter', 'sort by rate', 'Space', 'lower bound', 'Counted: payload bytes of inet']) {
     expect(text).toContain(word);
   }
+  // Nothing is cut off where most terminals end.
+  expect(text).not.toContain('…');
 });
