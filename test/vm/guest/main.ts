@@ -12,6 +12,7 @@ const ofUserSpace = [
   'cli.test.js',
   'doctor.test.js',
   'events.test.js',
+  'recipes.test.js',
   'run.test.js',
   'together.test.js',
 ];
