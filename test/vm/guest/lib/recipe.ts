@@ -50,7 +50,7 @@ export function recipe(name: string, promise: string, body: (desk: Desk) => Prom
       await body({
         cwd,
         start: (env = {}, by = []) => {
-          const [file = '', ...args] = [...by, 'sh', '-e', 'recipe.sh'];
+          const [file, ...args] = [...by, 'sh', '-e', 'recipe.sh'];
           return new Program(file, args, { cwd, env: { ...process.env, ...env, PATH } });
         },
         assertShown: (output) => {
