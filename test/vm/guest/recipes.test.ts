@@ -191,7 +191,7 @@ interface Bundle {
   linux: { namespaces: { type: string }[] };
 }
 
-/** A bundle of busybox in the folder `web`, which runs that command. */
+/** A bundle of busybox in the folder `web`, which runs that command: busybox calls itself `exe` where no path is given. */
 async function bundle(cwd: string, network: 'own' | 'host', command: string): Promise<void> {
   const web = join(cwd, 'web');
   if (!existsSync(web)) {
@@ -219,15 +219,20 @@ recipe(
   'it moved what the server says, and in a network of its own both ends',
   async ({ cwd, start, assertShown }) => {
     const server = await countingServer((_, response) => response.end('x'.repeat(100_000)));
-    await bundle(cwd, 'host', `wget -q -O /dev/null ${server.url}/; wget -q -O /dev/null ${server.url}/`);
+    await bundle(cwd, 'host', `/bin/wget -q -O /dev/null ${server.url}/; /bin/wget -q -O /dev/null ${server.url}/`);
     const { stderr } = await succeeded(start());
     assertMirrored(totalIn(stderr), server.moved(), 'the server');
     assertShown(stderr);
     const port = '127.0.0.1:8080';
-    await bundle(cwd, 'own', `httpd -p ${port} -h /www && wget -q -O /dev/null http://${port}/file`);
+    await bundle(cwd, 'own', `/bin/httpd -p ${port} -h /www && /bin/wget -q -O /dev/null http://${port}/file`);
+    await load('--fname=wget');
     const own = totalIn((await succeeded(start())).stderr);
     assert.equal(own.received, own.sent);
     assert.ok(own.sent > 100_000n);
+    // By its name: the one end of the two.
+    const wget = await shown();
+    assert.deepEqual([wget.received + wget.sent, wget.exact], [own.received, true]);
+    assert.ok(wget.received > 100_000n);
   },
 );
 
@@ -236,7 +241,7 @@ recipe(
   'what it serves from now on is what its client got',
   async ({ cwd, start, assertShown }) => {
     const server = await countingServer((_, response) => response.end('x'.repeat(1000)));
-    await bundle(cwd, 'host', 'exec httpd -f -p 127.0.0.1:8080 -h /www');
+    await bundle(cwd, 'host', 'exec /bin/httpd -f -p 127.0.0.1:8080 -h /www');
     await outputOf('sh', ['-c', 'runc run --detach --bundle web web </dev/null >log 2>&1'], { cwd });
     await bound('tcp', 8080);
     await fetched('http://127.0.0.1:8080/file');

@@ -30,7 +30,7 @@ export interface Desk {
   readonly cwd: string;
   /** Starts it, by another command where it needs one: `nsenter` with its options. */
   readonly start: (env?: NodeJS.ProcessEnv, by?: readonly string[]) => Program;
-  /** The lines that the page shows of it are among these. */
+  /** The lines that the page shows of it are among these, which are latin1 as a program's output is here. */
   readonly assertShown: (output: string) => void;
 }
 
@@ -53,7 +53,8 @@ export function recipe(name: string, promise: string, body: (desk: Desk) => Prom
           const [file, ...args] = [...by, 'sh', '-e', 'recipe.sh'];
           return new Program(file, args, { cwd, env: { ...process.env, ...env, PATH } });
         },
-        assertShown: (output) => {
+        assertShown: (bytes) => {
+          const output = Buffer.from(bytes, 'latin1').toString();
           console.log(output.replace(/^/gm, '# '));
           const shown = textOf('output', name);
           if (shown === undefined) return;
