@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /** `lkm-traffic run` of what people run: equal, to the byte, to what the other end moved. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLoaded } from './lib/module';
 import { folder } from './lib/named';
 import { test } from './lib/plan';
 import { execute, outputOf } from './lib/program';
+import { installed, registry } from './lib/registry';
 import { reportedWith, type RunDocument } from './lib/run';
 import { countingServer, type CountingServer } from './lib/server';
 import { repository } from './real/repository';
@@ -23,42 +23,13 @@ function assertEqual(report: RunDocument, server: CountingServer): void {
 }
 
 test('run: npm ci from a registry', async () => {
+  const { server, env, project } = await registry();
   const root = folder();
-  const names = ['first', 'second', 'third'];
-  const packages = new Map<string, Buffer>();
-  const server = await countingServer((request, response) => {
-    response.end(packages.get(request.url ?? '') ?? '{}');
-  });
-  const locked: Record<string, object> = {
-    '': { dependencies: Object.fromEntries(names.map((name) => [name, '1.0.0'])) },
-  };
-  for (const name of names) {
-    const source = join(root, name, 'package');
-    mkdirSync(source, { recursive: true });
-    writeFileSync(join(source, 'package.json'), JSON.stringify({ name, version: '1.0.0' }));
-    await outputOf('sh', ['-c', `head -c 50000 /dev/urandom > ${source}/data`]);
-    await outputOf('tar', ['-C', join(root, name), '-czf', join(root, `${name}.tgz`), 'package']);
-    const content = readFileSync(join(root, `${name}.tgz`));
-    packages.set(`/${name}/-/${name}-1.0.0.tgz`, content);
-    const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`;
-    locked[`node_modules/${name}`] = {
-      version: '1.0.0',
-      resolved: `${server.url}/${name}/-/${name}-1.0.0.tgz`,
-      integrity,
-    };
-  }
-  const project = join(root, 'project');
-  mkdirSync(project);
-  const { dependencies } = locked[''] as { dependencies: object };
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', version: '1.0.0', dependencies }));
-  writeFileSync(
-    join(project, 'package-lock.json'),
-    JSON.stringify({ name: 'project', version: '1.0.0', lockfileVersion: 3, requires: true, packages: locked }),
-  );
-  const options = `--registry=${server.url} --cache=${root}/cache --no-audit --no-fund --no-update-notifier`;
-  const { status, stderr, report } = await reportedWith([], 'sh', '-c', `cd ${project} && npm ci ${options}`);
+  project(root);
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const { status, stderr, report } = await reportedWith([], 'env', ...variables, 'sh', '-c', `cd ${root} && npm ci`);
   assert.equal(status, 0, stderr);
-  assert.ok(existsSync(join(project, 'node_modules/third/data')));
+  assert.ok(existsSync(join(root, installed)));
   assertEqual(report, server);
 }, 400);
 

@@ -10,11 +10,14 @@ export interface CountingServer {
   readonly moved: () => { readonly received: bigint; readonly sent: bigint };
 }
 
-export async function countingServer(listener: RequestListener, port = 0): Promise<CountingServer> {
+export async function countingServer(
+  listener: RequestListener,
+  { port = 0, host = '127.0.0.1' }: { port?: number | undefined; host?: string | undefined } = {},
+): Promise<CountingServer> {
   const sockets: Socket[] = [];
   const server = createServer(listener);
   server.on('connection', (socket: Socket) => sockets.push(socket));
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   atEnd(() => {
     server.closeAllConnections();
     server.close();
@@ -22,7 +25,7 @@ export async function countingServer(listener: RequestListener, port = 0): Promi
   const sum = (of: 'bytesRead' | 'bytesWritten'): bigint =>
     sockets.reduce((total, socket) => total + BigInt(socket[of]), 0n);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     moved: () => {
       server.closeAllConnections();
       return { received: sum('bytesRead'), sent: sum('bytesWritten') };
