@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * commands.out THREADS SEED: writes commands to /proc/net_traffic/control, valid ones and nonsense, in sessions of its
- * own that come and go, so that it disturbs nobody else's counts. The line `pause` on its input has it close them all,
- * which it answers with `paused`; `go` lets it go on; at the end it says how often it did what.
+ * own that come and go, so that it disturbs nobody else's counts. One more thread moves data, as long as it lives: a
+ * session that attached this very process, and nobody else has it, ends in the middle of its calls. The line `pause` on
+ * its input has it close them all, which it answers with `paused`; `go` lets it go on; at the end it says how often it
+ * did what.
  */
 #define _GNU_SOURCE
 #include "../witness.h"
@@ -116,15 +118,30 @@ static void* run(void* seed) {
   return NULL;
 }
 
+static void* move_data(void* argument) {
+  char byte = 0;
+  int ends[2];
+
+  datagram_pair(AF_INET, ends);
+  while (!over) {
+    CHECK(send(ends[0], &byte, 1, 0));
+    CHECK(recv(ends[1], &byte, 1, 0));
+    usleep(500);
+  }
+  return argument;
+}
+
 int main(int argc, char** argv) {
   int count = argc > 1 ? atoi(argv[1]) : 2;
-  pthread_t threads[count];
+  pthread_t threads[count], mover;
   char line[16];
 
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (long i = 0; i < count; i++)
     if (pthread_create(&threads[i], NULL, run, (void*)(atol(argc > 2 ? argv[2] : "1") * 100 + i)))
       errx(1, "pthread_create");
+  if (pthread_create(&mover, NULL, move_data, NULL))
+    errx(1, "pthread_create");
   while (fgets(line, sizeof(line), stdin)) {
     paused = !strcmp(line, "pause\n");
     if (paused) {
@@ -136,6 +153,7 @@ int main(int argc, char** argv) {
   over = true;
   for (int i = 0; i < count; i++)
     pthread_join(threads[i], NULL);
+  pthread_join(mover, NULL);
   printf("did commands %lu\ndid refused_commands %lu\ndid sessions %lu\n", accepted, refused, sessions);
   return 0;
 }
