@@ -12,7 +12,8 @@ kernel_args=()
 # processor is patching, and keep running the breakpoint that ftrace had there for a moment.
 device_machine() {  # SMP MEMORY CPU THREADS
   qemu_args+=(-nodefaults -no-user-config -display none -no-reboot)
-  qemu_args+=(-machine pc -accel "tcg,thread=$4" -cpu "$3" -smp "$1" -m "$2")
+  # A socket each: the table that a guest with acpi=off reads has the first processor of a socket only.
+  qemu_args+=(-machine pc -accel "tcg,thread=$4" -cpu "$3" -smp "$1,sockets=$1" -m "$2")
   # A panic resets at once, and -no-reboot makes the reset QEMU's end. An oops is a failure
   # whatever follows it: it ends the run too, while its text is on the console.
   kernel_args+=(panic=-1 oops=panic mitigations=off cryptomgr.notests)

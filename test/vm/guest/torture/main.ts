@@ -4,6 +4,7 @@
  * under traffic; then the phases that this kernel has the means for. The last line is the summary.
  */
 import { existsSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { cleanUp } from '../lib/cleanup';
 import { kernelIsAtLeast, program } from '../lib/environment';
 import { outputOf } from '../lib/program';
@@ -28,6 +29,8 @@ async function cycle(): Promise<void> {
 }
 
 async function campaign(): Promise<void> {
+  // With one there are no races to be found.
+  if (cpus().length < 2) throw new Error('the guest has one processor');
   const failing = await prepareFaults();
   const leaks = '/sys/kernel/debug/kmemleak';
   if (existsSync(leaks)) writeFileSync(leaks, 'clear');
