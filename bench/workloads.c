@@ -4,26 +4,24 @@
  * `NAME OPERATIONS NANOSECONDS` of the median part.
  * On a machine whose clock counts instructions the nanoseconds are instructions, of the kernel and of all processes.
  *   udp                send and recv of 35 bytes
- *   udp-flows N        the same, over N pairs of sockets in turn
+ *   udp-flows N [M]    the same, over N pairs of sockets in turn, while M other processes hold as many
  *   tcp                a request and a response of 35 bytes
  *   bulk               64 KiB, sent in one call and received
  *   sendfile           64 KiB of a file, and received
  *   epoll              35 bytes over one of 100 connections, found by epoll
  *   exec               fork, exec, exit, wait
  *   http PORT          a GET on a connection that stays open
- *   crowd              no operation: COUNT processes that wait, until stdin ends
+ *   crowd [N]          no operation: COUNT processes that sent N messages and wait, until stdin ends
  */
 #define _GNU_SOURCE
 #include "../test/programs/witness.h"
+#include "population.h"
 
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <time.h>
 
-#define MESSAGE 35
 #define BULK 65536
 #define CONNECTIONS 100
 
@@ -124,10 +122,10 @@ static void prepare_udp(const char* unused) {
 }
 
 static void prepare_flows(const char* argument) {
-  pair_count = atoi(argument);
-  pairs = calloc(pair_count, sizeof(*pairs));
-  for (unsigned i = 0; i < pair_count; i++)
-    datagram_pair(AF_INET, pairs[i]);
+  unsigned holders = 0;
+
+  sscanf(argument, "%u %u", &pair_count, &holders);
+  pairs = many_pairs(pair_count, holders);
 }
 
 static void prepare_tcp(const char* unused) {
@@ -181,22 +179,6 @@ static const struct workload {
     {"http", prepare_http, http},
 };
 
-static void crowd(unsigned count) {
-  char byte;
-
-  for (unsigned i = 0; i < count; i++)
-    if (!CHECK(fork())) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      for (;;)
-        pause();
-    }
-  puts("crowd");
-  fflush(stdout);
-  while (read(0, &byte, 1) > 0)
-    ;
-  exit(0);
-}
-
 static long long now(void) {
   struct timespec time;
 
@@ -212,13 +194,16 @@ static int by_size(const void* a, const void* b) {
 
 /* The median of some parts: what else the system does now and then is in few of them. */
 #define PARTS 21
+/* Until caches, queues and windows are as they stay. */
+#define WARM_UP 500
 
 static void measure(const struct workload* workload, unsigned count, const char* argument) {
   unsigned part = count / PARTS ? count / PARTS : 1;
+  unsigned warm_up = count < WARM_UP ? count : WARM_UP;
   long long took[PARTS];
 
   workload->prepare(argument);
-  for (unsigned i = 0; i < count / 10 + pair_count; i++)
+  for (unsigned i = 0; i < warm_up + pair_count; i++)
     workload->operation();
   for (unsigned i = 0; i < PARTS; i++) {
     long long from = now();
@@ -238,7 +223,7 @@ int main(int argc, char** argv) {
   if (argc < 3)
     errx(2, "usage: workloads.out NAME COUNT [ARGUMENT]");
   if (!strcmp(argv[1], "crowd"))
-    crowd(atoi(argv[2]));
+    crowd(atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1);
   for (unsigned i = 0; i < sizeof(workloads) / sizeof(*workloads); i++) {
     if (!strcmp(workloads[i].name, argv[1])) {
       measure(&workloads[i], atoi(argv[2]), argc > 3 ? argv[3] : "");
