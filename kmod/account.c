@@ -194,26 +194,29 @@ static void add(struct traffic_record *record,
 	remember(record, transfer, transport, flow);
 }
 
-/* By what is known of the socket, if it is only not among the last few. */
-static bool add_by_socket(struct traffic_record *record,
-			  const struct traffic_transfer *transfer)
+/*
+ * As traffic_account_again(), of a flow that is only not among the last few, or
+ * was not used since the clock went on.
+ */
+static bool add_by_socket(struct traffic_record *record, const struct sock *sk,
+			  enum traffic_direction direction, long result,
+			  const struct msghdr *msg)
 {
 	struct traffic_block __percpu *percpu =
 		READ_ONCE(record->counters.percpu);
-	struct sock *sk = transfer->sk;
 	struct traffic_flow *flow;
 
-	if (!percpu || !params_max_flows || atomic_read(&readers) ||
-	    traffic_family_of(sk->sk_family) != TRAFFIC_FAMILY_INET)
+	if (!percpu || traffic_family_of(sk->sk_family) != TRAFFIC_FAMILY_INET)
 		return false;
 	flow = traffic_flow_of_socket(&record->flows, sk);
-	if (!flow || !traffic_account_in(flow, record, sk, transfer->direction,
-					 transfer->result, transfer->msg))
+	if (!flow || !traffic_names_nobody(&flow->face, direction, msg))
 		return false;
+	traffic_flow_add(flow, direction, result);
+	traffic_block_add(percpu, flow->place, direction, result);
 	if (traffic_flow_is_stale(flow))
 		traffic_flow_stamp(flow);
-	this_cpu_ptr(percpu)
-		->flows[transfer->direction][traffic_recent_flow(sk)] = flow;
+	__this_cpu_write(percpu->flows[direction][traffic_recent_flow(sk)],
+			 flow);
 	return true;
 }
 
@@ -230,32 +233,45 @@ static bool counts(const struct traffic_transfer *transfer)
 	       !is_notification(transfer);
 }
 
+/* For this record and those behind it. Apart: the other way needs no stack. */
+static noinline void account_by_rules(struct traffic_record *record,
+				      const struct traffic_transfer *transfer)
+{
+	const struct traffic_record *first = record;
+	bool logged = false;
+
+	if (counts(transfer)) {
+		for (; record; record = traffic_next_of(record, record->tgid)) {
+			add(record, transfer);
+			logged |= READ_ONCE(record->logged);
+		}
+		if (trace_send_enabled() || trace_recv_enabled())
+			traffic_trace_transfer(first, transfer,
+					       transport_of(transfer->sk));
+	}
+	if (unlikely(params_log_packets) && logged)
+		traffic_log_transfer(transfer->direction, transfer->result);
+}
+
 void traffic_account_from(struct traffic_record *record, struct sock *sk,
 			  enum traffic_direction direction, long result,
 			  int flags, const struct msghdr *msg)
 {
-	const struct traffic_transfer transfer = {
-		.sk = sk,
-		.direction = direction,
-		.result = result,
-		.flags = flags,
-		.msg = msg,
-	};
-	const struct traffic_record *first = record;
-	bool logged = false;
-
-	if (counts(&transfer)) {
-		for (; record; record = traffic_next_of(record, record->tgid)) {
-			if (!add_by_socket(record, &transfer))
-				add(record, &transfer);
-			logged |= READ_ONCE(record->logged);
+	if (static_branch_likely(&traffic_keeps_flows) &&
+	    traffic_is_plain(result, flags) && traffic_is_a_programs(sk)) {
+		while (add_by_socket(record, sk, direction, result, msg)) {
+			record = traffic_next_of(record, record->tgid);
+			if (!record)
+				return;
 		}
-		if (trace_send_enabled() || trace_recv_enabled())
-			traffic_trace_transfer(first, &transfer,
-					       transport_of(sk));
 	}
-	if (unlikely(params_log_packets) && logged)
-		traffic_log_transfer(direction, result);
+	account_by_rules(record, &(struct traffic_transfer){
+					 .sk = sk,
+					 .direction = direction,
+					 .result = result,
+					 .flags = flags,
+					 .msg = msg,
+				 });
 }
 
 void traffic_account_init(void)

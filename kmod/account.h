@@ -38,8 +38,8 @@ void traffic_careful_begin(void);
 void traffic_careful_end(void);
 
 /*
- * For this record of current and those behind it: by all the rules. Preemption
- * is off.
+ * For this record of current and those behind it: in the flow of the socket if
+ * that is known, or else by all the rules. Preemption is off.
  */
 void traffic_account_from(struct traffic_record *record, struct sock *sk,
 			  enum traffic_direction direction, long result,
@@ -109,6 +109,13 @@ traffic_account_again(struct traffic_record *record, struct sock *sk,
 	       traffic_account_in(flow, record, sk, direction, result, msg);
 }
 
+/* Counts without asking, if what is known of the socket says so. */
+static __always_inline bool traffic_is_plain(long result, int flags)
+{
+	return result > 0 && !(flags & (MSG_PEEK | MSG_ERRQUEUE)) &&
+	       !atomic_read(&traffic_careful);
+}
+
 /*
  * Every hook ends here, and here alone it is decided what counts. Any context
  * with preemption off, which keeps the records, and is cheaper to have than
@@ -125,8 +132,7 @@ traffic_account_target(struct hlist_head *bucket, struct sock *sk,
 
 	if (unlikely(!record))
 		return;
-	if (likely(result > 0 && !(flags & (MSG_PEEK | MSG_ERRQUEUE)) &&
-		   !atomic_read(&traffic_careful))) {
+	if (likely(traffic_is_plain(result, flags))) {
 		while (traffic_account_again(record, sk, direction, result,
 					     msg)) {
 			record = traffic_next_of(record, tgid);
