@@ -7,19 +7,36 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* As datagram_pair(), on an address of its own: one address has not ports enough for all. */
-static void pair_on(in_addr_t host, int pair[2]) {
-  struct sockaddr_in address[2];
-  socklen_t size = sizeof(*address);
+static struct sockaddr_in address_of(in_addr_t host, unsigned port) {
+  return (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(host), .sin_port = htons(port)};
+}
+
+void datagrams(in_addr_t host, unsigned port, int ends[2]) {
+  struct sockaddr_in address[2] = {address_of(host, port), address_of(host, port + 1)};
 
   for (int i = 0; i < 2; i++) {
-    address[i] = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(host)};
-    pair[i] = CHECK(socket(AF_INET, SOCK_DGRAM, 0));
-    CHECK(bind(pair[i], (struct sockaddr*)&address[i], size));
-    CHECK(getsockname(pair[i], (struct sockaddr*)&address[i], &size));
+    ends[i] = CHECK(socket(AF_INET, SOCK_DGRAM, 0));
+    CHECK(bind(ends[i], (struct sockaddr*)&address[i], sizeof(*address)));
   }
   for (int i = 0; i < 2; i++)
-    CHECK(connect(pair[i], (struct sockaddr*)&address[!i], size));
+    CHECK(connect(ends[i], (struct sockaddr*)&address[!i], sizeof(*address)));
+}
+
+void connection(unsigned port, int ends[2]) {
+  struct sockaddr_in address[2] = {address_of(INADDR_LOOPBACK, port), address_of(INADDR_LOOPBACK, port + 1)};
+  /* Its end is a reset: the next run can have the same ports at once. */
+  const struct linger at_once = {1, 0};
+  int listener = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+
+  CHECK(bind(listener, (struct sockaddr*)&address[0], sizeof(*address)));
+  CHECK(listen(listener, 1));
+  ends[0] = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+  CHECK(bind(ends[0], (struct sockaddr*)&address[1], sizeof(*address)));
+  CHECK(connect(ends[0], (struct sockaddr*)&address[0], sizeof(*address)));
+  ends[1] = CHECK(accept(listener, NULL, NULL));
+  for (int i = 0; i < 2; i++)
+    CHECK(setsockopt(ends[i], SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)));
+  close(listener);
 }
 
 static int (*open_pairs(unsigned count, unsigned holder))[2] {
@@ -27,7 +44,8 @@ static int (*open_pairs(unsigned count, unsigned holder))[2] {
   char buffer[MESSAGE] = {0};
 
   for (unsigned i = 0; i < count; i++) {
-    pair_on(INADDR_LOOPBACK + (holder << 16) + (i << 2 & 0xff00), pairs[i]);
+    /* One address has not ports enough for all. */
+    datagrams(INADDR_LOOPBACK + (holder << 16) + (i / 10000 << 8), FIRST_PORT + i % 10000 * 2, pairs[i]);
     CHECK(send(pairs[i][0], buffer, MESSAGE, 0));
     CHECK(recv(pairs[i][1], buffer, sizeof(buffer), 0));
   }

@@ -118,7 +118,7 @@ static void http(void) {
 
 static void prepare_udp(const char* unused) {
   (void)unused;
-  datagram_pair(AF_INET, ends);
+  datagrams(INADDR_LOOPBACK, FIRST_PORT, ends);
 }
 
 static void prepare_flows(const char* argument) {
@@ -130,7 +130,7 @@ static void prepare_flows(const char* argument) {
 
 static void prepare_tcp(const char* unused) {
   (void)unused;
-  stream_pair(AF_INET, 0, ends);
+  connection(FIRST_PORT, ends);
 }
 
 static void prepare_file(const char* unused) {
@@ -145,7 +145,7 @@ static void prepare_connections(const char* unused) {
   for (int i = 0; i < CONNECTIONS; i++) {
     struct epoll_event event = {.events = EPOLLIN};
 
-    stream_pair(AF_INET, 0, connections[i]);
+    connection(FIRST_PORT + 2 * i, connections[i]);
     event.data.fd = connections[i][1];
     CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i][1], &event));
   }
