@@ -19,9 +19,10 @@ async function timed(command: string): Promise<{ elapsed: number; computed: numb
   return { elapsed, computed: user + system };
 }
 
-const once = (line: string, column: string, value: string, command: string): Size => ({
-  ...{ table: 'once', line, column, value, command },
-});
+function once(line: string, column: string, value: string, command: string): Size {
+  console.log(`${line} ${value} ${column}`);
+  return { table: 'once', line, column, value, command };
+}
 /** Of a clock that has a nanosecond for an instruction. */
 const millions = (seconds: number): string => (seconds * 1000).toFixed(1);
 

@@ -52,7 +52,7 @@ async function call(table: string, line: number, name: string, workload: Workloa
           : `+${Math.round(added)} (+${((100 * added) / bare).toFixed(2)} %)`,
       command: state === nothing ? how : `${state.command}; ${how}`,
     });
-    console.log(sizes.at(-1));
+    console.log(`${table} ${line} ${state.name} ${sizes.at(-1)?.value ?? ''}`);
   }
   return sizes;
 }
@@ -102,6 +102,7 @@ async function reading(count: number): Promise<Size[]> {
   await members.end();
   await unload();
   const line = String(count);
+  console.log(`reading ${line}`);
   return [
     {
       ...{ table: 'reading', line, column: 'counters, read' },
