@@ -78,6 +78,9 @@ ${Object.entries(WORKLOADS)
   .map(([name, what]) => `- **${name}**: ${what}`)
   .join('\n')}
 
+\`log_packets\` writes a line into the kernel's log for each call: what that costs depends on who reads the log, here a
+program that copies it.
+
 A **bystander** is not monitored while another program is; a **target** is. In the workload http the server is.
 One cell alone: \`bench/run --kernels 6.12 --only '^tracepoint, target$' --workloads '^udp$'\`.
 
@@ -105,8 +108,8 @@ ${methods(tables)}
 
 ## Which engine
 
-\`tracepoint\` is the default where the kernel has it (6.3 and later): in every column above it adds less than \`redirect\`,
-for targets and for bystanders, and nothing of it is on the stack of a call that sleeps, so that unloading disturbs no
+\`tracepoint\` is the default where the kernel has it (6.3 and later): it adds less to a call than \`redirect\`, of
+targets and of bystanders, and nothing of it is on the stack of a call that sleeps, so that unloading disturbs no
 program ([safety](safety.md), [unloading](unloading.md)). \`redirect\` is for older kernels, which have no such
 tracepoints; on newer ones it sees what a tracepoint cannot: the peers of datagrams that no \`connect()\` named, and the
 notifications of SCTP ([accounting](accounting.md)).

@@ -59,24 +59,27 @@ const METHODS: readonly Method[] = [
 export function methods(results: readonly Result[]): string {
   const cost = (result: Result, state: string | undefined): string =>
     state === undefined ? 'nothing' : percentOf(rowOf(result, 'udp', state)) || '–';
-  return markdown([
+  return markdown(
     [
-      'method',
-      'for one process',
-      'what it is; where it runs',
-      'what it sees',
-      ...results.flatMap(({ kernel }) => [`target, ${kernel.replace(/\+.*/, '')}`, 'bystander']),
+      [
+        'method',
+        'for one process',
+        'what it is; where it runs',
+        'what it sees',
+        ...results.flatMap(({ kernel }) => [`target, ${kernel.replace(/\+.*/, '')}`, 'bystander']),
+      ],
+      ...METHODS.map((method) => [
+        ...[method.name, method.perProcess, method.kind, method.sees],
+        ...results.flatMap((result) => {
+          const target = cost(result, method.target);
+          const isPerCall = method.target.includes('bpftrace') && method.bystander === undefined;
+          const everybody = /nethogs|nftables/.test(method.target) || isPerCall;
+          return [target, target === '–' ? '–' : everybody ? 'not measured' : cost(result, method.bystander)];
+        }),
+      ]),
     ],
-    ...METHODS.map((method) => [
-      ...[method.name, method.perProcess, method.kind, method.sees],
-      ...results.flatMap((result) => {
-        const target = cost(result, method.target);
-        const isPerCall = method.target.includes('bpftrace') && method.bystander === undefined;
-        const everybody = /nethogs|nftables/.test(method.target) || isPerCall;
-        return [target, target === '–' ? '–' : everybody ? 'not measured' : cost(result, method.bystander)];
-      }),
-    ]),
-  ]);
+    4,
+  );
 }
 
 /** What is not in the number of an alternative. */
@@ -87,7 +90,7 @@ const BLIND: Readonly<Record<string, string>> = {
   'tcptop of bcc':
     'TCP only, calls of `tcp_sendmsg` and `tcp_cleanup_rbuf`; a process that ends between two samples stays without a name',
   bpftrace:
-    'what the line names and no more: not splice out of a socket, no children by another name, no start and no end of a process, no peers; its maps lose what comes when they are full',
+    'what the line names and no more: not sendfile before Linux 6.5, not splice out of a socket, no children by another name, no start and no end of a process, no peers; its maps lose what comes when they are full',
   'strace -f': 'the system calls on sockets by name; not read, write, sendfile, splice or io_uring on them',
   'ptrace()': 'sendto and recvfrom of one process',
 };

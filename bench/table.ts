@@ -57,16 +57,11 @@ export function printed(lines: Lines): string {
     .join('\n');
 }
 
-export function markdown([header = [], ...lines]: Lines): string {
+/** The first columns are words, the others numbers. */
+export function markdown([header = [], ...lines]: Lines, words = 1): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [
-    line(header),
-    `|---|${header
-      .slice(1)
-      .map(() => '---:|')
-      .join('')}`,
-    ...lines.map(line),
-  ].join('\n');
+  const rule = header.map((_, n) => (n < words ? '---' : '---:'));
+  return [line(header), `|${rule.join('|')}|`, ...lines.map(line)].join('\n');
 }
 
 export interface Cheaper {
