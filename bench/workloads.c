@@ -194,26 +194,37 @@ static int by_size(const void* a, const void* b) {
 
 /* The median of some parts: what else the system does now and then is in few of them. */
 #define PARTS 21
+#define MOST_PARTS 1000
 /* Until caches, queues and windows are as they stay. */
 #define WARM_UP 500
+/* A part of small operations ends before the next tick of the clock, most times. */
+#define SMALL 100000
+#define BEFORE_TICK 500000
+
+static long long time_of(const struct workload* workload, unsigned count) {
+  long long from = now();
+
+  for (unsigned i = 0; i < count; i++)
+    workload->operation();
+  return now() - from;
+}
 
 static void measure(const struct workload* workload, unsigned count, const char* argument) {
-  unsigned part = count / PARTS ? count / PARTS : 1;
   unsigned warm_up = count < WARM_UP ? count : WARM_UP;
-  long long took[PARTS];
+  unsigned part = count / PARTS ? count / PARTS : 1, parts = PARTS;
+  static long long took[MOST_PARTS];
+  long long one;
 
   workload->prepare(argument);
-  for (unsigned i = 0; i < warm_up + pair_count; i++)
-    workload->operation();
-  for (unsigned i = 0; i < PARTS; i++) {
-    long long from = now();
-
-    for (unsigned j = 0; j < part; j++)
-      workload->operation();
-    took[i] = now() - from;
+  one = time_of(workload, warm_up + pair_count) / (warm_up + pair_count);
+  if (one < SMALL && part > BEFORE_TICK / one) {
+    part = BEFORE_TICK / one;
+    parts = count / part < MOST_PARTS ? count / part : MOST_PARTS;
   }
-  qsort(took, PARTS, sizeof(*took), by_size);
-  printf("%s %u %lld\n", workload->name, part, took[PARTS / 2]);
+  for (unsigned i = 0; i < parts; i++)
+    took[i] = time_of(workload, part);
+  qsort(took, parts, sizeof(*took), by_size);
+  printf("%s %u %lld\n", workload->name, part, took[parts / 2]);
 }
 
 int main(int argc, char** argv) {
