@@ -37,7 +37,8 @@ async function call(table: string, line: number, name: string, workload: Workloa
   let bare: number | undefined;
   for (const state of [nothing, ...engines.map(watching)]) {
     await state.begin();
-    const others = table === 'targets' && state !== nothing ? await crowd(line - 1) : undefined;
+    // Also with nothing loaded: their sockets are in the kernel's own tables.
+    const others = table === 'targets' ? await crowd(line - 1) : undefined;
     await settle();
     const instructions = await measure(name, workload, state);
     await others?.end();
