@@ -9,7 +9,7 @@ import { engines } from './ours';
 import type { Size } from './result';
 import { quick, targets } from './workloads';
 
-const REPEATS = quick ? 1 : 5;
+const REPEATS = quick ? 1 : 3;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 /** Seconds that a command takes, and those in which it computes. */
