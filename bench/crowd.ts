@@ -8,9 +8,9 @@ export interface Crowd {
   end(): Promise<void>;
 }
 
-/** Each sent as many messages; with the process that starts them there is one more. */
-export async function crowd(count: number, messages = 1): Promise<Crowd> {
-  const waiting = new Program(`${targets}/target-crowd`, ['crowd', String(count), String(messages)]);
+/** With the process that starts them there is one more. */
+export async function crowd(count: number): Promise<Crowd> {
+  const waiting = new Program(`${targets}/target-crowd`, ['crowd', String(count)]);
   await until('the crowd is there', () => waiting.stdout.startsWith('crowd') || waiting.hasEnded, 3600);
   if (waiting.hasEnded) throw new Error(waiting.stderr);
   return {

@@ -4,7 +4,6 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { modulePath } from '../test/vm/guest/lib/environment';
 import { load, unload } from '../test/vm/guest/lib/module';
 import { outputOf } from '../test/vm/guest/lib/program';
-import { crowd } from './crowd';
 import { engines } from './ours';
 import type { Size } from './result';
 import { quick, targets } from './workloads';
@@ -83,7 +82,6 @@ const perObject = (cache: string): number => {
     Number(readFileSync(`/sys/kernel/slab/${cache}/${file}`, 'latin1').split(' ')[0]);
   return (4096 << of('order')) / of('objs_per_slab');
 };
-const percpu = (): number => 1024 * Number(/^Percpu: +(\d+)/m.exec(readFileSync('/proc/meminfo', 'latin1'))?.[1]);
 
 async function remembering(): Promise<Size[]> {
   await load({ fname: 'target*' });
@@ -93,18 +91,6 @@ async function remembering(): Promise<Size[]> {
     memory('a flow', perObject('traffic_flow'), '/sys/kernel/slab/traffic_flow'),
     memory('the module', module, 'lsmod'),
   ];
-  // What a process takes of the same memory whoever watches is in both.
-  const count = 1000;
-  const taken: number[] = [];
-  for (const messages of [1, 40]) {
-    const members = await crowd(count, messages);
-    taken.push(percpu());
-    await members.end();
-  }
-  const [idle = NaN, busy = NaN] = taken;
-  sizes.push(
-    memory('a busy process besides, a processor', (busy - idle) / count, `/proc/meminfo: Percpu, ${count} of them`),
-  );
   await unload();
   return sizes;
 }

@@ -76,7 +76,7 @@ int (*many_pairs(unsigned count, unsigned holders))[2] {
   return open_pairs(count, 0);
 }
 
-void crowd(unsigned count, unsigned messages) {
+void crowd(unsigned count) {
   pid_t* members = calloc(count, sizeof(*members));
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof(address);
@@ -92,8 +92,7 @@ void crowd(unsigned count, unsigned messages) {
       int own = CHECK(socket(AF_INET, SOCK_DGRAM, 0));
 
       CHECK(connect(own, (struct sockaddr*)&address, size));
-      for (unsigned n = 0; n < messages; n++)
-        CHECK(send(own, message, MESSAGE, 0));
+      CHECK(send(own, message, MESSAGE, 0));
       CHECK(write(ready[1], "", 1));
       wait_for_parent();
     }

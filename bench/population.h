@@ -20,7 +20,7 @@ void connection(unsigned port, int ends[2]);
  */
 int (*many_pairs(unsigned count, unsigned holders))[2];
 
-/* Starts processes that sent as many messages each and wait; says "crowd" and ends them when stdin ends. */
-_Noreturn void crowd(unsigned count, unsigned messages);
+/* Starts processes that sent a message each and wait; says "crowd" and ends them when stdin ends. */
+_Noreturn void crowd(unsigned count);
 
 #endif

@@ -11,7 +11,7 @@
  *   epoll              35 bytes over one of 100 connections, found by epoll
  *   exec               fork, exec, exit, wait
  *   http PORT          a GET on a connection that stays open
- *   crowd [N]          no operation: COUNT processes that sent N messages and wait, until stdin ends
+ *   crowd              no operation: COUNT processes that sent a message and wait, until stdin ends
  */
 #define _GNU_SOURCE
 #include "../test/programs/witness.h"
@@ -234,7 +234,7 @@ int main(int argc, char** argv) {
   if (argc < 3)
     errx(2, "usage: workloads.out NAME COUNT [ARGUMENT]");
   if (!strcmp(argv[1], "crowd"))
-    crowd(atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1);
+    crowd(atoi(argv[2]));
   for (unsigned i = 0; i < sizeof(workloads) / sizeof(*workloads); i++) {
     if (!strcmp(workloads[i].name, argv[1])) {
       measure(&workloads[i], atoi(argv[2]), argc > 3 ? argv[3] : "");
