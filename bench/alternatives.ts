@@ -16,7 +16,14 @@ function beside(name: string, command: readonly string[], ready: RegExp, more: P
       const [file = '', ...args] = command;
       const started = new Program(file, args);
       running = started;
-      await until(`${name} watches`, () => ready.test(started.stdout + started.stderr) || started.hasEnded, 300);
+      try {
+        await until(`${name} watches`, () => ready.test(started.stdout + started.stderr) || started.hasEnded, 300);
+      } catch (error) {
+        // What comes next is measured without it.
+        started.kill('SIGKILL');
+        await started.ended;
+        throw error;
+      }
       if (!started.hasEnded) return;
       // Of a compiler's many lines the first error.
       const lines = started.stderr.split('\n');
@@ -92,8 +99,8 @@ export const alternatives: readonly State[] = [
   ...bpftraces
     .slice(0, 2)
     .map(([name, command]) => beside(`${name}, bystander`, command, /ready/, { as: 'bystander' })),
-  // It compiles for a minute, and then shows nothing for a while.
-  beside('tcptop of bcc', ['tcptop-bpfcc', '-C', '1000'], /Tracing/),
+  // Python holds back what it prints into a pipe.
+  beside('tcptop of bcc', ['env', 'PYTHONUNBUFFERED=1', 'tcptop-bpfcc', '-C', '1000'], /Tracing/),
   nftables,
   beside('nethogs', ['nethogs', '-t', '-a', '-d', '5'], /Refreshing|Ethernet link|listening/i),
   // What it does not follow it does not slow down either.
