@@ -37,7 +37,7 @@ async function call(table: string, line: number, name: string, workload: Workloa
   let bare: number | undefined;
   for (const state of [nothing, ...engines.map(watching)]) {
     await state.begin();
-    // Also with nothing loaded: their sockets are in the kernel's own tables.
+    // Also with nothing loaded: so many processes are not without effect themselves.
     const others = table === 'targets' ? await crowd(line - 1) : undefined;
     await settle();
     const instructions = await measure(name, workload, state);

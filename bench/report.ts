@@ -31,12 +31,12 @@ if (values.write === true) {
   const kept = results
     .filter(({ rows }) => rows.length > 0)
     .map((result) => ({
-      ...result,
+      ...{ ...result, mitigations: [], failures: [], sizes: [] },
       rows: result.rows
         .filter(({ ours, state }) => ours || state === 'nothing, again')
         .map((row) => ({ ...row, command: '' })),
     }));
-  writeFileSync('bench/baseline.json', `${JSON.stringify(kept, null, 1)}\n`);
+  writeFileSync('bench/baseline.json', `${JSON.stringify(kept, null, 2)}\n`);
 }
 if (values.baseline !== undefined) {
   const baseline = read(values.baseline) as Result[];
