@@ -94,8 +94,8 @@ ${tables.map(section).join('\n\n')}
 
 ## With the kernel's defences on
 
-The tables above are of a kernel with \`mitigations=off\`. With them an indirect call costs more, and each way to watch
-makes some.
+The tables above are of a kernel with \`mitigations=off\`. With them an indirect call is a few instructions more, and
+each way to watch makes some; how long a processor waits at each is in no count of instructions.
 
 ${defended.map(section).join('\n\n')}
 
