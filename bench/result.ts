@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What a measurement of one kernel writes, and the report and the comparison read. */
+/** What a measurement in one guest writes, and the report and the comparison read. */
 export interface Result {
   readonly schema: 'lkm-traffic-bench/1';
   /** `uname -r`. */
@@ -7,9 +7,16 @@ export interface Result {
   readonly qemu: string;
   /** Arguments for the kernel besides the usual. */
   readonly append: string;
+  /** What the kernel says that it does against a processor's weaknesses: name and means. */
+  readonly mitigations: readonly string[];
   /** A tenth of the operations: for a look, not for the record. */
   readonly quick: boolean;
+  /** Of the ways to watch. */
   readonly rows: readonly Row[];
+  /** Ways that did not run here, and why. */
+  readonly failures: readonly string[];
+  /** Of what costs may grow with. */
+  readonly sizes: readonly Size[];
 }
 
 export interface Row {
@@ -24,5 +31,16 @@ export interface Row {
   readonly added: number;
   readonly percent: number;
   /** What was run beside the workload. */
+  readonly command: string;
+}
+
+/** One number. */
+export interface Size {
+  /** The table that it belongs to, its line there and its column. */
+  readonly table: string;
+  readonly line: string;
+  readonly column: string;
+  readonly value: string;
+  /** How it is had. */
   readonly command: string;
 }

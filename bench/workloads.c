@@ -4,26 +4,24 @@
  * `NAME OPERATIONS NANOSECONDS` of the median part.
  * On a machine whose clock counts instructions the nanoseconds are instructions, of the kernel and of all processes.
  *   udp                send and recv of 35 bytes
- *   udp-flows N        the same, over N pairs of sockets in turn
+ *   udp-flows N [M]    the same, over N pairs of sockets in turn, while M other processes hold as many
  *   tcp                a request and a response of 35 bytes
  *   bulk               64 KiB, sent in one call and received
  *   sendfile           64 KiB of a file, and received
  *   epoll              35 bytes over one of 100 connections, found by epoll
  *   exec               fork, exec, exit, wait
  *   http PORT          a GET on a connection that stays open
- *   crowd              no operation: COUNT processes that wait, until stdin ends
+ *   crowd              no operation: COUNT processes that sent a message and wait, until stdin ends
  */
 #define _GNU_SOURCE
 #include "../test/programs/witness.h"
+#include "population.h"
 
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <time.h>
 
-#define MESSAGE 35
 #define BULK 65536
 #define CONNECTIONS 100
 
@@ -120,19 +118,19 @@ static void http(void) {
 
 static void prepare_udp(const char* unused) {
   (void)unused;
-  datagram_pair(AF_INET, ends);
+  datagrams(INADDR_LOOPBACK, FIRST_PORT, ends);
 }
 
 static void prepare_flows(const char* argument) {
-  pair_count = atoi(argument);
-  pairs = calloc(pair_count, sizeof(*pairs));
-  for (unsigned i = 0; i < pair_count; i++)
-    datagram_pair(AF_INET, pairs[i]);
+  unsigned holders = 0;
+
+  sscanf(argument, "%u %u", &pair_count, &holders);
+  pairs = many_pairs(pair_count, holders);
 }
 
 static void prepare_tcp(const char* unused) {
   (void)unused;
-  stream_pair(AF_INET, 0, ends);
+  connection(FIRST_PORT, ends);
 }
 
 static void prepare_file(const char* unused) {
@@ -147,7 +145,7 @@ static void prepare_connections(const char* unused) {
   for (int i = 0; i < CONNECTIONS; i++) {
     struct epoll_event event = {.events = EPOLLIN};
 
-    stream_pair(AF_INET, 0, connections[i]);
+    connection(FIRST_PORT + 2 * i, connections[i]);
     event.data.fd = connections[i][1];
     CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i][1], &event));
   }
@@ -181,22 +179,6 @@ static const struct workload {
     {"http", prepare_http, http},
 };
 
-static void crowd(unsigned count) {
-  char byte;
-
-  for (unsigned i = 0; i < count; i++)
-    if (!CHECK(fork())) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      for (;;)
-        pause();
-    }
-  puts("crowd");
-  fflush(stdout);
-  while (read(0, &byte, 1) > 0)
-    ;
-  exit(0);
-}
-
 static long long now(void) {
   struct timespec time;
 
@@ -212,23 +194,37 @@ static int by_size(const void* a, const void* b) {
 
 /* The median of some parts: what else the system does now and then is in few of them. */
 #define PARTS 21
+#define MOST_PARTS 1000
+/* Until caches, queues and windows are as they stay. */
+#define WARM_UP 500
+/* A part of small operations ends before the next tick of the clock, most times. */
+#define SMALL 100000
+#define BEFORE_TICK 500000
+
+static long long time_of(const struct workload* workload, unsigned count) {
+  long long from = now();
+
+  for (unsigned i = 0; i < count; i++)
+    workload->operation();
+  return now() - from;
+}
 
 static void measure(const struct workload* workload, unsigned count, const char* argument) {
-  unsigned part = count / PARTS ? count / PARTS : 1;
-  long long took[PARTS];
+  unsigned warm_up = count < WARM_UP ? count : WARM_UP;
+  unsigned part = count / PARTS ? count / PARTS : 1, parts = PARTS;
+  static long long took[MOST_PARTS];
+  long long one;
 
   workload->prepare(argument);
-  for (unsigned i = 0; i < count / 10 + pair_count; i++)
-    workload->operation();
-  for (unsigned i = 0; i < PARTS; i++) {
-    long long from = now();
-
-    for (unsigned j = 0; j < part; j++)
-      workload->operation();
-    took[i] = now() - from;
+  one = time_of(workload, warm_up + pair_count) / (warm_up + pair_count);
+  if (one < SMALL && part > BEFORE_TICK / one) {
+    part = BEFORE_TICK / one;
+    parts = count / part < MOST_PARTS ? count / part : MOST_PARTS;
   }
-  qsort(took, PARTS, sizeof(*took), by_size);
-  printf("%s %u %lld\n", workload->name, part, took[PARTS / 2]);
+  for (unsigned i = 0; i < parts; i++)
+    took[i] = time_of(workload, part);
+  qsort(took, parts, sizeof(*took), by_size);
+  printf("%s %u %lld\n", workload->name, part, took[parts / 2]);
 }
 
 int main(int argc, char** argv) {

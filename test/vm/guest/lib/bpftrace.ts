@@ -3,7 +3,7 @@
 import { Program } from './program';
 
 /** A Ctrl-C that comes while it handles an event is noticed at the next one only: so there is one each second. */
-const AWAKE = 'interval:s:1 { printf(""); }';
+export const AWAKE = 'interval:s:1 { printf(""); }';
 
 /** Resolves when its probes are attached. */
 export async function startBpftrace(probes: string): Promise<Program> {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/** In the guest: processes that are targets too, have moved something, and wait. */
+import { Program } from '../test/vm/guest/lib/program';
+import { until } from '../test/vm/guest/lib/wait';
+import { targets } from './workloads';
+
+export interface Crowd {
+  end(): Promise<void>;
+}
+
+/** With the process that starts them there is one more. */
+export async function crowd(count: number): Promise<Crowd> {
+  const waiting = new Program(`${targets}/target-crowd`, ['crowd', String(count)]);
+  await until('the crowd is there', () => waiting.stdout.startsWith('crowd') || waiting.hasEnded, 3600);
+  if (waiting.hasEnded) throw new Error(waiting.stderr);
+  return {
+    end: async () => {
+      waiting.endInput();
+      await waiting.output();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/** Our own ways to watch: each engine that the kernel has, with and without what costs more. */
+import { Control } from '../test/vm/guest/lib/control';
+import { kernelIsAtLeast } from '../test/vm/guest/lib/environment';
+import { load, unload, type Parameters } from '../test/vm/guest/lib/module';
+import { readTable } from '../test/vm/guest/lib/proc';
+import { crowd, type Crowd } from './crowd';
+import { shell, type State } from './state';
+
+export const engines = kernelIsAtLeast(6, 3) ? ['tracepoint', 'redirect'] : ['redirect'];
+
+const insmod = (parameters: Parameters): string =>
+  shell(['insmod', 'net_traffic.ko', ...Object.entries(parameters).map(([key, value]) => `${key}=${value}`)]);
+
+export function module(name: string, as: State['as'], parameters: Parameters): State {
+  const all: Parameters = { fname: as === 'target' ? 'target*' : 'somebody', ...parameters };
+  return { ...{ name, ours: true, command: insmod(all), as }, begin: () => load(all), end: unload };
+}
+
+/** Other targets, which have moved something and wait. */
+function among(count: number, state: State): State {
+  let others: Crowd | undefined;
+  return {
+    ...state,
+    command: `${state.command}; ./target-crowd crowd ${count} &`,
+    begin: async () => {
+      await state.begin();
+      others = await crowd(count);
+    },
+    end: async () => {
+      const running = Number(readTable('programs')[0]?.['running']);
+      await others?.end();
+      await state.end();
+      if (running < count) throw new Error(`of ${count} targets ${running} were watched`);
+    },
+  };
+}
+
+/** What `run` and the API do: as the module's own watch, without its lines in the kernel's log. */
+function session(name: string, parameters: Parameters): State {
+  const all: Parameters = { idle: 1, ...parameters };
+  let control: Control | undefined;
+  return {
+    ...{ name, ours: true, as: 'target' },
+    command: `${insmod(all)}; exec 3<>/proc/net_traffic/control; echo session >&3; echo 'watch target*' >&3`,
+    begin: async () => {
+      await load(all);
+      control = Control.session('watch target*');
+    },
+    end: async () => {
+      control?.close();
+      await unload();
+    },
+  };
+}
+
+export const ours: readonly State[] = engines.flatMap((engine) => [
+  module(`${engine}, bystander`, 'bystander', { engine }),
+  module(`${engine}, target`, 'target', { engine }),
+  session(`${engine}, target of a session`, { engine }),
+  module(`${engine}, target, no flows`, 'target', { engine, max_flows: 0 }),
+  among(1000, module(`${engine}, one of 1000 targets`, 'target', { engine })),
+  module(`${engine}, target, log_packets`, 'target', { engine, log_packets: 1 }),
+]);

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+/** In the guest: what costs may grow with, and what is paid once. `sizes.js FILE`. */
+import { fixed } from './fixed';
+import { growth } from './growth';
+import { runAs } from './guest';
+
+runAs(async () => ({ sizes: [...(await growth()), ...(await fixed())] }));

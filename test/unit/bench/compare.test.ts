@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+import { compare } from '../../../bench/compare';
+import type { Result, Row } from '../../../bench/result';
+
+const row = (workload: string, state: string, added: number, ours = true): Row => ({
+  ...{ workload, state, ours, added, command: '' },
+  ...{ instructions: 7500 + added, percent: added / 75 },
+});
+
+const result = (rows: readonly Row[], more: Partial<Result> = {}): Result => ({
+  schema: 'lkm-traffic-bench/1',
+  ...{ kernel: '6.12.1', qemu: '7.2', append: '', quick: true, mitigations: [], failures: [], sizes: [] },
+  ...{ rows, ...more },
+});
+
+const baseline = [result([row('udp', 'tracepoint, target', 180), row('udp', 'tracepoint, bystander', 60)])];
+
+test('a row that grew by more than 5 % and by more than 10 instructions has failed, and is named', () => {
+  const { lines, passed, failed } = compare(
+    result([row('udp', 'tracepoint, target', 191), row('udp', 'tracepoint, bystander', 60)]),
+    baseline,
+  );
+  expect({ passed, failed }).toEqual({ passed: 1, failed: 1 });
+  expect(lines.join()).toContain('udp, tracepoint, target: 191 instructions, were 180');
+});
+
+test.each([
+  ['10 instructions more', 'tracepoint, target', 190],
+  ['more than 5 %, but few instructions', 'tracepoint, bystander', 70],
+  ['fewer', 'tracepoint, target', 100],
+  ['a row that the baseline has not', 'tracepoint, target of a session', 1000],
+])('%s is no growth', (_, state, added) => {
+  expect(compare(result([row('udp', state, added)]), baseline)).toMatchObject({ passed: 1, failed: 0 });
+});
+
+test('more than 10 instructions, but not more than 5 %, is no growth', () => {
+  const before = [result([row('tcp', 'redirect, target', 1000)])];
+  expect(compare(result([row('tcp', 'redirect, target', 1040)]), before)).toMatchObject({ passed: 1, failed: 0 });
+});
+
+test('what the workload itself varied by is no growth', () => {
+  const again = row('udp', 'nothing, again', -30, false);
+  expect(compare(result([row('udp', 'tracepoint, target', 205), again]), baseline)).toMatchObject({ failed: 0 });
+});
+
+test('alternatives, a line of the log, an exec and a request to Node are not compared', () => {
+  const rows = [
+    row('udp', 'strace', 1, false),
+    row('udp', 'redirect, target, log_packets', 1),
+    row('exec', 'redirect, target', 1),
+    row('http', 'redirect, target', 1),
+  ];
+  expect(compare(result(rows), [result(rows)])).toMatchObject({ passed: 0, failed: 0 });
+});
+
+test.each([
+  ['another kernel', { kernel: '6.12.2' }],
+  ['another QEMU', { qemu: '8.0' }],
+  ['the full form', { quick: false }],
+  ['other arguments', { append: 'mitigations=auto' }],
+])('%s is not comparable, and that is said', (_, more) => {
+  const { lines, passed, failed } = compare(result([row('udp', 'tracepoint, target', 9999)], more), baseline);
+  expect({ passed, failed }).toEqual({ passed: 0, failed: 0 });
+  expect(lines.join()).toContain('not comparable');
+});
