@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * In a guest with several processors and no count of instructions: how much of its throughput a target keeps, with more
- * and more of them at work. Absolute numbers are the host's and its other work's; the ratio of two neighbours in time is
- * what there is to see.
+ * In a guest with several processors and no count of instructions: the throughput of targets as a part of that of
+ * bystanders, with more and more processors at work. Absolute numbers are the host's and its other work's: so the two
+ * take turns of a fifth of a second, and what is given is the middle of their ratios and the half around it.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
@@ -15,45 +15,38 @@ import { engines } from './ours';
 import type { Size } from './result';
 import { targets } from './workloads';
 
-const ROUNDS = 7;
-const MILLISECONDS = 700;
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+const ROUNDS = 40;
+const MILLISECONDS = 200;
 
-const throughput = (processes: number): number =>
-  Number(execFileSync(`${targets}/target-parallel`, [String(processes), String(MILLISECONDS)], { encoding: 'utf8' }));
+const throughput = (name: string, processes: number): number =>
+  Number(execFileSync(`${targets}/${name}-parallel`, [String(processes), String(MILLISECONDS)], { encoding: 'utf8' }));
+
+function ratios(processes: number): string {
+  const sorted = Array.from(
+    { length: ROUNDS },
+    () => throughput('target', processes) / throughput('bystander', processes),
+  ).sort((a, b) => a - b);
+  const [low, middle, high] = [1, 2, 3].map((quarter) => sorted[(ROUNDS * quarter) >> 2]?.toFixed(2) ?? '');
+  return `${middle ?? ''} (${low ?? ''}–${high ?? ''})`;
+}
 
 runAs(async () => {
-  copyFileSync(join(repository, 'build/bench/parallel.out'), `${targets}/target-parallel`);
+  for (const name of ['target', 'bystander'])
+    copyFileSync(join(repository, 'build/bench/parallel.out'), `${targets}/${name}-parallel`);
   const counts = [1, 2, 4].filter((count) => count <= availableParallelism());
-  const bare = new Map<number, number[]>();
-  const ratios = new Map<string, number[]>();
-  const note = <K>(map: Map<K, number[]>, key: K, value: number): void =>
-    void map.set(key, [...(map.get(key) ?? []), value]);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const engine of engines) {
-      const before = counts.map(throughput);
-      await load({ engine, fname: 'target*' });
-      const watched = counts.map(throughput);
-      await unload();
-      for (const [n, count] of counts.entries()) {
-        note(bare, count, before[n] ?? NaN);
-        note(ratios, `${engine} ${count}`, (watched[n] ?? NaN) / (before[n] ?? NaN));
-      }
+  const sizes: Size[] = [];
+  for (const engine of engines) {
+    await load({ engine, fname: 'target*' });
+    for (const count of counts) {
+      const value = ratios(count);
+      console.log(`${engine}, ${count} processors: ${value}`);
+      const commands = ['target', 'bystander'].map((name) => `./${name}-parallel ${count} ${MILLISECONDS}`);
+      sizes.push({
+        ...{ table: 'cpus', line: String(count), column: engine, value },
+        command: `insmod net_traffic.ko fname='target*' engine=${engine}; ${commands.join('; ')}, in turn`,
+      });
     }
+    await unload();
   }
-  const alone = median(bare.get(1) ?? []);
-  const sizes = counts.flatMap((count): Size[] => [
-    {
-      ...{ table: 'cpus', line: String(count), column: 'nothing, of one processor' },
-      value: (median(bare.get(count) ?? []) / alone).toFixed(2),
-      command: `./target-parallel ${count} ${MILLISECONDS}`,
-    },
-    ...engines.map((engine) => ({
-      ...{ table: 'cpus', line: String(count), column: `${engine}, target, of nothing` },
-      value: median(ratios.get(`${engine} ${count}`) ?? []).toFixed(3),
-      command: `insmod net_traffic.ko fname='target*' engine=${engine}; ./target-parallel ${count} ${MILLISECONDS}`,
-    })),
-  ]);
-  for (const size of sizes) console.log(`${size.line} processors: ${size.column} ${size.value}`);
   return { sizes };
 });

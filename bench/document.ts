@@ -26,7 +26,7 @@ const SIZES: Readonly<Record<string, string>> = {
   once: "Of the guest's clock, which has a nanosecond for an instruction; what comes from files had been read before.",
   memory:
     'With its part of a page. Bounds, and what a busy process has besides for each processor: [proc.md](proc.md#limits).',
-  cpus: "Not by counting instructions: a guest of four processors, each a thread of the host, so that the absolute numbers are the host's. Independent pairs of processes; the throughput with a target is given as a part of that without, measured next to each other.",
+  cpus: 'Not by counting instructions: a guest of four processors, each a thread of the host. So many independent pairs of sockets, each on a processor of its own; the throughput of targets as a part of that of bystanders, in turns, the middle of many turns and the half around it. Where the half is wide the host had other work, or fewer processors than the guest.',
 };
 
 const commandsOf = (results: readonly Result[]): string =>
