@@ -39,7 +39,7 @@ function beside(name: string, command: readonly string[], ready: RegExp, more: P
 
 const wrapped = (name: string, prefix: readonly string[], more: Partial<State>): State => ({
   ...nothing,
-  ...{ name, prefix, command: `${shell(prefix)} COMMAND`, ...more },
+  ...{ name, prefix, command: `${shell(prefix).replace(`${repository}/`, '')} COMMAND`, ...more },
 });
 
 /** Per process and direction: what a user of bpftrace writes to have our numbers. */

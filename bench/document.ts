@@ -3,7 +3,10 @@
 import { blindSpots, cheaperLines, methods } from './methods';
 import { goals } from './goals';
 import type { Result } from './result';
-import { cheaper, costs, markdown, sizesIn, tablesOf } from './table';
+import { cheaper, costs, drift, markdown, sizesIn, tablesOf, workloadsOf } from './table';
+
+/** Percent between the first and the last measurement of a bare workload. */
+const UNSTEADY = 3;
 
 const WORKLOADS: Readonly<Record<string, string>> = {
   udp: 'UDP, 35 bytes sent and received',
@@ -35,11 +38,20 @@ const commandsOf = (results: readonly Result[]): string =>
     .map(([state, command]) => `- ${state}: \`${command}\``)
     .join('\n');
 
+/** What was measured of these workloads last is not of the same machine as what was measured first. */
+function unsteady(result: Result): string[] {
+  const moved = workloadsOf(result).filter((workload) => drift(result, workload) > UNSTEADY);
+  return moved.length === 0
+    ? []
+    : [`The bare workload itself had changed at the end: compare no rows that lie far apart in ${moved.join(', ')}.`];
+}
+
 function section(result: Result): string {
   return [
     `### ${result.kernel}${result.append && ` with \`${result.append}\``} (QEMU ${result.qemu})`,
     ...(result.append === '' ? [] : [`What the kernel says that it does: ${result.mitigations.join('; ')}.`]),
     markdown(costs(result)),
+    ...unsteady(result),
     ...(result.failures.length === 0
       ? []
       : [`Did not run: ${result.failures.map((line) => `\`${line}\``).join('; ')}.`]),
@@ -116,7 +128,7 @@ notifications of SCTP ([accounting](accounting.md)).
 
 ## How it grows, and what is paid once
 
-${tablesOfSizes.map((table) => sizes(table, full)).join('\n\n')}
+${tablesOfSizes.length === 0 ? 'Not measured in this run: `make bench` without a part left out.' : ''}${tablesOfSizes.map((table) => sizes(table, full)).join('\n\n')}
 
 No cache line is written by two processors at each call: the counters are a block a processor (\`counters.h\`), the call
 in flight is a slot of the processor (\`flight.h\`), and the flow that is written belongs to one connection, whose socket
