@@ -43,11 +43,11 @@ export class FlowLedger {
   view(listed: readonly Process[], total: Counters): FlowView {
     const all = [...this.#flows.values()];
     const seen = mergeScopes(this.#scopes, sumByScope(all));
-    const rest = [unknown(excessCounters(total, sumCounters(seen.map(({ counters }) => counters))))];
-    const nothingLeft = rest.every(({ totals }) => totals.every(({ counters }) => isNothing(counters)));
+    const left = excessCounters(total, sumCounters(seen.map(({ counters }) => counters)));
+    const rest = isNothing(left) ? [] : [unknown(left)];
     return {
       flows: listed.map(({ id }) => this.#flows.get(id)).filter((process) => process !== undefined),
-      byRemote: mergeRemotes(this.#remotes, sumByRemote(nothingLeft ? all : [...all, ...rest])),
+      byRemote: mergeRemotes(this.#remotes, sumByRemote([...all, ...rest])),
       byScope: mergeScopes(seen, sumByScope(rest)),
     };
   }

@@ -3,14 +3,12 @@ import type { RunResult } from '../../run/count';
 import type { Scope, Snapshot } from '../../types';
 import { fullAmount } from '../../units';
 import type { Verdict } from '../run/budget';
-import { BREAKDOWNS, breakDown, type Breakdown } from './breakdown';
+import { breakDown, type Breakdown } from './breakdown';
 import { infoMetric, runMetrics } from './metrics';
 import { inWords } from './reasons';
 import type { Report } from './report';
 import { visible, type Style } from './style';
 import { countOf, receivedAndSent, whatIsCounted } from './words';
-
-export { BREAKDOWNS };
 
 export interface RunView {
   readonly by?: Breakdown | undefined;
