@@ -182,15 +182,18 @@ export const areInForce = ({ values }: ModuleParameters, inForce: Readonly<Recor
  * @throws {TrafficError} ERR_CONFLICT that names both values
  */
 export function checkConflicts(options: ModuleOptions, inForce: Readonly<Record<string, string>>): void {
-  const conflicts = [...countingParameters(options)]
-    .filter(([name, value]) => inForce[name] !== undefined && !sameValue(value, inForce[name]))
-    .map(([name, value]) => `${name} is ${inForce[name] ?? ''}, not ${value}`);
+  const conflicts = [...countingParameters(options)].flatMap(([name, wanted]) => {
+    const value = inForce[name];
+    return value === undefined || sameValue(wanted, value) ? [] : [{ name, wanted, value }];
+  });
   if (conflicts.length === 0) return;
   throw new TrafficError(
     'ERR_CONFLICT',
-    `The module is loaded already with other parameters: ${conflicts.join('; ')}.`,
+    `The module is loaded already with other parameters: ${conflicts
+      .map(({ name, value, wanted }) => `${name} is ${value}, not ${wanted}`)
+      .join('; ')}.`,
     {
-      hint: 'Leave these options away to use it as it is, or lkm-traffic unload first.',
+      hint: `Ask for ${conflicts.map(({ name, value }) => `${name} ${value}`).join(' and ')}, or lkm-traffic unload first.`,
     },
   );
 }

@@ -3,11 +3,14 @@ import type { RunningCommand } from '../../run/child';
 import type { Context } from '../command';
 import { inForeground } from './foreground';
 
+/** Those that ask a program to end; the others have a meaning for the command alone. */
+const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
+
 /** What becomes of the signals that `run` is sent. */
 export interface Signals {
   /** They are for this command now. */
   readonly commandRuns: (command: RunningCommand) => void;
-  /** Aborted by a signal that came when no command ran. */
+  /** Aborted by a signal to end that came when no command ran. */
   readonly stop: AbortSignal;
 }
 
@@ -20,8 +23,11 @@ export function followSignals({ takeSignals }: Pick<Context, 'takeSignals'>): Si
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     const fromKeyboard = (signal === 'SIGINT' || signal === 'SIGQUIT') && inForeground();
-    if (command === undefined || command.hasEnded()) stop.abort();
-    else if (!fromKeyboard) command.kill(signal);
+    if (command !== undefined && !command.hasEnded()) {
+      if (!fromKeyboard) command.kill(signal);
+    } else if (ENDING.has(signal)) {
+      stop.abort();
+    }
   };
   return {
     commandRuns(now) {

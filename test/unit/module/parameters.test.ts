@@ -73,3 +73,9 @@ test('a conflict names every parameter with both values', () => {
     );
   }).toThrow(refusal('ERR_CONFLICT', /follow is Y, not 0; history is 1024, not 5\.$/));
 });
+
+test('the way out of a conflict holds for who gave the parameter and for who did not', () => {
+  expect(() => {
+    checkConflicts({ families: ['inet'] }, { families: 'inet,unix' });
+  }).toThrow(expect.objectContaining({ hint: 'Ask for families inet,unix, or lkm-traffic unload first.' }) as Error);
+});

@@ -100,12 +100,16 @@ const ways: ((leader: Program) => Promise<void>)[] = [
   },
   async (leader) => {
     const tracer = new Program('strace', ['-f', '-qq', '-o', '/dev/null', '-p', String(leader.pid)]);
+    // Before that it tries things with a child of its own, which would outlive it and hold its output open.
+    while (!tracer.hasEnded && !leader.hasEnded && !isTraced(leader.pid)) await sleep(20);
     await Promise.race([sleep(500 + below(1000)), tracer.ended]);
-    tracer.kill('SIGINT');
+    if (!leader.hasEnded) tracer.kill('SIGINT');
     await tracer.ended;
     did('traced');
   },
 ];
+
+const isTraced = (pid: number): boolean => /^TracerPid:\s+[1-9]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
 
 /** Whether a program has come so far that SIGUSR1 does not end it. */
 function takesSignals(pid: number): boolean {

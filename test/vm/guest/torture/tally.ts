@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** What was done, how often, and what went wrong: the numbers of the summary. */
+import { stacks } from '../lib/stacks';
 
 const done = new Map<string, number>();
 const wrong = { leaks: 0, mismatches: 0, stuck: 0 };
@@ -16,6 +17,7 @@ export function addReported(output: string): void {
 export function fault(kind: keyof typeof wrong, text: string): void {
   wrong[kind]++;
   console.log(`${kind}: ${text}`);
+  if (kind === 'stuck') console.log(stacks());
 }
 
 export const faults = (): number => wrong.leaks + wrong.mismatches + wrong.stuck;
