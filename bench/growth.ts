@@ -7,7 +7,7 @@ import { load, unload } from '../test/vm/guest/lib/module';
 import type * as api from '../src';
 import { crowd } from './crowd';
 import { engines, module } from './ours';
-import type { Size } from './result';
+import { change, type Size } from './result';
 import { nothing, type State } from './state';
 import { measure, quick, settle, workloads, type Workload } from './workloads';
 
@@ -44,13 +44,9 @@ async function call(table: string, line: number, name: string, workload: Workloa
     await others?.end();
     await state.end();
     bare ??= instructions;
-    const added = instructions - bare;
     sizes.push({
       ...{ table, line: String(line), column: state.name },
-      value:
-        state === nothing
-          ? `${Math.round(instructions)}`
-          : `+${Math.round(added)} (+${((100 * added) / bare).toFixed(2)} %)`,
+      value: state === nothing ? String(Math.round(instructions)) : change(bare, instructions),
       command: state === nothing ? how : `${state.command}; ${how}`,
     });
     console.log(`${table} ${line} ${state.name} ${sizes.at(-1)?.value ?? ''}`);

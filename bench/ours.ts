@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Our own ways to watch: each engine that the kernel has, with and without what costs more. */
+import { basename } from 'node:path';
 import { Control } from '../test/vm/guest/lib/control';
 import { kernelIsAtLeast } from '../test/vm/guest/lib/environment';
 import { load, unload, type Parameters } from '../test/vm/guest/lib/module';
@@ -9,12 +10,17 @@ import { shell, type State } from './state';
 
 export const engines = kernelIsAtLeast(6, 3) ? ['tracepoint', 'redirect'] : ['redirect'];
 
-const insmod = (parameters: Parameters): string =>
-  shell(['insmod', 'net_traffic.ko', ...Object.entries(parameters).map(([key, value]) => `${key}=${value}`)]);
+const insmod = (parameters: Parameters, ko = 'net_traffic.ko'): string =>
+  shell(['insmod', ko, ...Object.entries(parameters).map(([key, value]) => `${key}=${value}`)]);
 
-export function module(name: string, as: State['as'], parameters: Parameters): State {
+/** With a file of its own for a module that was built in another way. */
+export function module(name: string, as: State['as'], parameters: Parameters, ko?: string): State {
   const all: Parameters = { fname: as === 'target' ? 'target*' : 'somebody', ...parameters };
-  return { ...{ name, ours: true, command: insmod(all), as }, begin: () => load(all), end: unload };
+  return {
+    ...{ name, ours: true, command: insmod(all, ko && basename(ko)), as },
+    begin: () => load(all, ko),
+    end: unload,
+  };
 }
 
 /** Other targets, which have moved something and wait. */

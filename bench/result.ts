@@ -44,3 +44,10 @@ export interface Size {
   /** How it is had. */
   readonly command: string;
 }
+
+/** What a number of instructions grew by, as the value of a Size: `+183 (+2.44 %)`. */
+export function change(from: number, to: number): string {
+  const sign = to < from ? '−' : '+';
+  const grown = Math.abs(to - from);
+  return `${sign}${Math.round(grown)} (${sign}${((100 * grown) / from).toFixed(2)} %)`;
+}

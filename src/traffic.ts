@@ -34,9 +34,15 @@ const add: Combine = (a, b) => a + b;
 const beyond: Combine = (a, b) => (a > b ? a - b : 0n);
 
 export function sumCounters(parts: Iterable<Counters | null>): Counters {
-  let result = NOTHING;
-  for (const part of parts) if (part !== null) result = combineCounters(result, part, add);
-  return result;
+  let [receivedBytes, receivedMessages, sentBytes, sentMessages] = [0n, 0n, 0n, 0n];
+  for (const part of parts) {
+    if (part === null) continue;
+    receivedBytes += part.receivedBytes;
+    receivedMessages += part.receivedMessages;
+    sentBytes += part.sentBytes;
+    sentMessages += part.sentMessages;
+  }
+  return { receivedBytes, receivedMessages, sentBytes, sentMessages };
 }
 
 /** Traffic from its transports. */

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { TrafficError, systemCode } from '../errors';
 import type { Host } from '../host';
-import { parseCounters } from '../proc/counters';
+import { countersReader, parseCounters } from '../proc/counters';
 import { parseFlows } from '../proc/flows';
 import { parsePrograms } from '../proc/programs';
 import { parseStatus, type ModuleStatus } from '../proc/status';
@@ -69,6 +69,12 @@ async function read<T>(host: Host, name: string, parse: (text: string, file: str
 
 export function readCounters(host: Host): Promise<Process[]> {
   return read(host, 'counters', parseCounters);
+}
+
+/** The same, by somebody who asks again and again: a process that moved nothing since costs next to nothing. */
+export function countersOf(host: Host): () => Promise<Process[]> {
+  const reader = countersReader();
+  return () => read(host, 'counters', (text, file) => reader.read(text, file));
 }
 
 export function readFlows(host: Host): Promise<ProcessFlows[]> {

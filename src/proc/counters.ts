@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { timestamp } from '../time';
 import type { Process } from '../types';
-import { parseTable, type Row } from './table';
+import { parseTable, TableReader, type Row } from './table';
 import { parseTraffic } from './traffic';
 
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
@@ -46,3 +46,6 @@ function parseProcess(row: Row): Process {
 export function parseCounters(text: string, file = '/proc/net_traffic/counters'): Process[] {
   return parseTable(text, file).map(parseProcess);
 }
+
+/** For a text that is read again and again. */
+export const countersReader = (): TableReader<Process> => new TableReader(parseProcess);

@@ -91,19 +91,59 @@ export class Row {
  * @throws {TrafficError} ERR_ABI when the text is not of this version, or not a whole file.
  */
 export function parseTable(text: string, file: string): Row[] {
+  const { columns, lines } = linesOf(text, file);
+  return lines.map((line, index) => rowOf(line, index, columns, file));
+}
+
+/**
+ * Reads one file again and again. Most processes of a large machine are idle: a line that was there the last time, each
+ * is there once, costs no parsing.
+ */
+export class TableReader<T> {
+  readonly #parse: (row: Row) => T;
+  #header = '';
+  #known = new Map<string, T>();
+
+  constructor(parse: (row: Row) => T) {
+    this.#parse = parse;
+  }
+
+  /** As {@link parseTable}; what did not change is the same object as before. */
+  read(text: string, file: string): T[] {
+    const { header, columns, lines } = linesOf(text, file);
+    const before = header === this.#header ? this.#known : new Map<string, T>();
+    this.#header = header;
+    this.#known = new Map();
+    return lines.map((line, index) => {
+      const value = before.get(line) ?? this.#parse(rowOf(line, index, columns, file));
+      this.#known.set(line, value);
+      return value;
+    });
+  }
+}
+
+interface Lines {
+  readonly header: string;
+  readonly columns: ReadonlyMap<string, number>;
+  readonly lines: readonly string[];
+}
+
+function linesOf(text: string, file: string): Lines {
   const lines = text.split('\n');
   checkAbi(lines[0] ?? '', file);
   if (lines.pop() !== '') throw malformed(file, 'it ends in the middle of a line');
   const header = lines[1];
   if (header === undefined) throw malformed(file, 'it has no column names');
   const columns = new Map(header.split('\t').map((name, index) => [name, index]));
-  return lines.slice(2).map((line, index) => {
-    const fields = line.split('\t');
-    if (fields.length !== columns.size) {
-      throw malformed(file, `line ${index + 3} has ${fields.length} fields for ${columns.size} columns`);
-    }
-    return new Row(file, columns, fields);
-  });
+  return { header, columns, lines: lines.slice(2) };
+}
+
+function rowOf(line: string, index: number, columns: ReadonlyMap<string, number>, file: string): Row {
+  const fields = line.split('\t');
+  if (fields.length !== columns.size) {
+    throw malformed(file, `line ${index + 3} has ${fields.length} fields for ${columns.size} columns`);
+  }
+  return new Row(file, columns, fields);
 }
 
 function checkAbi(firstLine: string, file: string): void {
@@ -132,7 +172,10 @@ function malformed(file: string, what: string): TrafficError {
   });
 }
 
-/** Undoes the kernel's `seq_escape`: a backslash and three octal digits are a character. */
+/**
+ * Undoes the kernel's `seq_escape`: a backslash and three octal digits are a character. The result is a copy: a string
+ * that was cut out of another would keep that in memory, here the whole file, for as long as somebody has the process.
+ */
 function unescapeField(text: string): string {
-  return text.replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  return Buffer.from(text).toString().replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Host } from '../host';
 import type { Control } from '../module/control';
-import { readCounters, readFlows, readParameters, readPrograms, readStatus } from '../module/files';
+import { countersOf, readFlows, readParameters, readPrograms, readStatus } from '../module/files';
 import { checkConflicts } from '../module/parameters';
 import { now } from '../time';
 import { FlowLedger } from './flow-ledger';
@@ -54,11 +54,12 @@ function samplerOf(
   { families, engine }: { readonly families: readonly string[]; readonly engine: string },
 ): Sampler {
   let clearThrough: bigint | null = null;
+  const readProcesses = countersOf(host);
   return {
     async sample() {
       const flows = flowLedger ? await readFlows(host) : [];
       const programs = await readPrograms(host);
-      const processes = await readCounters(host);
+      const processes = await readProcesses();
       const changes = ledger.update(processes, programs);
       clearThrough = changes.clearThrough;
       const view = ledger.view();

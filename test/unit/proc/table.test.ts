@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { parseTable } from '../../../src/proc/table';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { parseTable, TableReader } from '../../../src/proc/table';
 import { refusal } from '../support/refusal';
 
 const FILE = '/proc/net_traffic/x';
@@ -42,4 +44,34 @@ test('escapes are undone, and only a bare - is unknown', () => {
   expect(row?.optionalText('b')).toBe('-');
   expect(row?.text('c')).toBe('x \t\n\\\\y');
   expect(row?.optionalText('empty')).toBe('');
+});
+
+test('a line that was there the last time is the same object, under the same columns', () => {
+  const parsed: string[] = [];
+  const reader = new TableReader((row) => {
+    parsed.push(row.text('a'));
+    return { a: row.text('a') };
+  });
+  const read = (body: string): { a: string }[] => reader.read(`net_traffic 1\n${body}`, FILE);
+  const first = read('a\tb\n1\t2\n3\t4\n');
+  const second = read('a\tb\n0\t0\n3\t4\n1\t5\n');
+  expect(second).toEqual([{ a: '0' }, { a: '3' }, { a: '1' }]);
+  expect(second[1]).toBe(first[1]);
+  expect(parsed).toEqual(['1', '3', '0', '1']);
+  expect(read('b\ta\n3\t4\n')).toEqual([{ a: '4' }]);
+  expect(() => read('b\ta\n3\n')).toThrow(refusal('ERR_ABI'));
+});
+
+test('who keeps a string of a row does not keep the file', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const padding = 'x'.repeat(1_000_000);
+  const before = process.memoryUsage().heapUsed;
+  const kept = Array.from({ length: 50 }, (_, n) => {
+    const body = `a\tb\n/usr/bin/a-program-${n}\t${padding}\n`;
+    return parse(Buffer.from(body).toString())[0]?.text('a');
+  });
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
+  expect(kept[7]).toBe('/usr/bin/a-program-7');
 });
