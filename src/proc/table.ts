@@ -177,5 +177,7 @@ function malformed(file: string, what: string): TrafficError {
  * that was cut out of another would keep that in memory, here the whole file, for as long as somebody has the process.
  */
 function unescapeField(text: string): string {
-  return Buffer.from(text).toString().replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  return Buffer.from(text)
+    .toString()
+    .replace(/\\([0-3][0-7]{2})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
