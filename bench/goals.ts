@@ -32,8 +32,9 @@ export function goals(results: readonly Result[]): string {
   return `${markdown([['', 'at most', 'is', 'reached'], ...lines])}
 
 What \`redirect\` does to a target's call that a tracepoint does not: ftrace's trampoline saves and restores the registers
-and asks the module, twice a call, since the original is entered through the same site; a wrapper of ours runs with a
-stack frame of its own; and a call in flight is entered into a slot and taken out, so that unloading can wait for it.
+and asks the module, which looks the process up; a wrapper of ours runs with a stack frame of its own; and a call in
+flight is entered into a slot and taken out, so that unloading can wait for it. A bystander's call goes through the
+trampoline too, which is all of what it costs but six instructions.
 None of that can be left out without giving up that unloading is safe. A module's own watch (\`fname=\`) writes two lines
 into the kernel's log for each process, which is most of what it adds to exec; a session, which is what \`run\` and the
 API use, writes none.`;
