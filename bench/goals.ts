@@ -34,8 +34,10 @@ export function goals(results: readonly Result[]): string {
 What \`redirect\` does to a target's call that a tracepoint does not: ftrace's trampoline saves and restores the registers
 and asks the module, which looks the process up; a wrapper of ours runs with a stack frame of its own; and a call in
 flight is entered into a slot and taken out, so that unloading can wait for it. A bystander's call goes through the
-trampoline too, which is all of what it costs but six instructions.
-None of that can be left out without giving up that unloading is safe. A module's own watch (\`fname=\`) writes two lines
-into the kernel's log for each process, which is most of what it adds to exec; a session, which is what \`run\` and the
-API use, writes none.`;
+trampoline too, which is all of what it costs but six instructions. The slot cannot be left out without giving up that
+unloading is safe, nor the trampoline without giving up company: a function has room for one direct call, and BPF's
+fentry and fexit on the same function are one.
+
+A module's own watch (\`fname=\`) writes two lines into the kernel's log for each process, which is most of what it adds
+to exec; a session, which is what \`run\` and the API use, writes none.`;
 }
