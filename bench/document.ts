@@ -27,7 +27,7 @@ const SIZES: Readonly<Record<string, string>> = {
     'One process sends over all its sockets in turn, so that the flow of a call is never the one of the last. (Of the largest number a second process holds the half.) Up to eight flows a direction and CPU are known again from the call before; more are looked up in a hash table: that is the step between the first line and the second. Each flow used here is also stamped with the time, once a tick of the clock.',
   reading: 'Instructions, of the kernel and of Node: a read of `counters`, and the CPU time of a sample of a session.',
   events:
-    'The first column is of a module that was built without its [trace events](events.md) (`bench/without-events.patch`), the others are what is added while they are off, and while all of them are on and go into the kernel’s own buffer.',
+    'The first column is of a module that was built without its [trace events](events.md) (`bench/without-events.patch`), the others are what is added while they are off, and while all of them are on and go into a buffer of the kernel.',
   once: "Of the guest's clock, which has a nanosecond for an instruction; what comes from files had been read before.",
   memory:
     'With its part of a page. Bounds, and what a busy process has besides for each processor: [proc.md](proc.md#limits).',
