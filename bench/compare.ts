@@ -3,9 +3,12 @@
 import type { Result, Row } from './result';
 import { rowOf } from './table';
 
-/** A request to Node and an exec vary by more than what we add, and a line of the log is the log's. */
+/**
+ * A request to Node and an exec vary by more than what we add; which of the connections of epoll are known again goes by
+ * their ports, which the kernel draws; and a line of the log is the log's.
+ */
 const isSteady = ({ workload, state }: Row): boolean =>
-  !['exec', 'http'].includes(workload) && !state.endsWith('log_packets');
+  !['epoll', 'exec', 'http'].includes(workload) && !state.endsWith('log_packets');
 
 /** How far the bare workload itself was from what it had been, in the same guest. */
 const unsteady = (result: Result, workload: string): number =>
