@@ -11,7 +11,7 @@ import { kernelLog } from './lib/kernel-log';
 import { isLoaded, load, rmmod, unload } from './lib/module';
 import { named } from './lib/named';
 import { test } from './lib/plan';
-import { Program } from './lib/program';
+import { Program, isTraced } from './lib/program';
 import { counters, countsOf, counts, record, status } from './lib/proc';
 import { until } from './lib/wait';
 
@@ -92,9 +92,7 @@ const states: Record<string, State> = {
   'being traced': {
     enter: async (target) => {
       tracer = new Program('strace', ['-f', '-o', '/dev/null', '-p', String(target.pid)]);
-      await until('it is traced', () =>
-        /^TracerPid:\s+[1-9]/m.test(readFileSync(`/proc/${target.pid}/status`, 'latin1')),
-      );
+      await until('it is traced', () => isTraced(target.pid));
     },
     leave: async () => {
       tracer.kill('SIGINT');

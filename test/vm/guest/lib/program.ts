@@ -2,6 +2,7 @@
 /** Programs that the tests start; what is still there at the end of a test is killed. */
 import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { atEnd } from './cleanup';
 import { until } from './wait';
 
@@ -99,6 +100,10 @@ function signalNumber(name: NodeJS.Signals | null): number {
   const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15 };
   return name === null ? 0 : (numbers[name] ?? 0);
 }
+
+/** Whether a debugger, or strace, has it. */
+export const isTraced = (pid: number): boolean =>
+  /^TracerPid:\s+[1-9]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
 
 /** Runs a command to its end, whatever comes of it. */
 export const execute = (file: string, args: readonly string[] = [], options: Options = {}): Promise<Result> =>

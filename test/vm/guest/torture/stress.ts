@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { program } from '../lib/environment';
 import { copied } from '../lib/named';
-import { Program, execute } from '../lib/program';
+import { Program, execute, isTraced } from '../lib/program';
 import { within } from '../lib/wait';
 import { below, oneOf } from './random';
 import { addReported, did, fault } from './tally';
@@ -108,8 +108,6 @@ const ways: ((leader: Program) => Promise<void>)[] = [
     did('traced');
   },
 ];
-
-const isTraced = (pid: number): boolean => /^TracerPid:\s+[1-9]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
 
 /** Whether a program has come so far that SIGUSR1 does not end it. */
 function takesSignals(pid: number): boolean {
