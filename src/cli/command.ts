@@ -49,6 +49,10 @@ export interface Command {
   readonly describe: string;
   readonly examples?: readonly (readonly [command: string, what: string])[];
   readonly options: Readonly<Record<string, Options>>;
+  /** Usage of what it takes after `--`, as a command line of its own: `CMD …`. */
+  readonly after?: string;
+  /** What its exit statuses mean, where they are not those of all: 0 success, 1 failure, 2 wrong usage. */
+  readonly exitStatus?: readonly (readonly [status: string, meaning: string])[];
   /** Its format where none is asked for and stdout is no terminal; default: table. */
   readonly pipedFormat?: Format;
   readonly run: (args: Arguments, context: Context) => Promise<number>;

@@ -16,13 +16,21 @@ function optionText({ name, short, describe, takesValue, choices }: DescribedOpt
   return ['.TP', `${names}${value}`, escaped(describe)];
 }
 
-function commandText({ name, positionals = {}, describe, options, examples = [] }: Command): string[] {
-  const usage = Object.values(positionals).map((positional) => italic(positional.usage));
+const statusText = (statuses: readonly (readonly [string, string])[]): string[] =>
+  statuses.flatMap(([status, what]) => ['.TP', bold(status), escaped(what)]);
+
+function commandText(command: Command): string[] {
+  const { name, positionals = {}, after, describe, options, examples = [], exitStatus } = command;
+  const usage = [
+    ...Object.values(positionals).map((positional) => italic(positional.usage)),
+    ...(after === undefined ? [] : [`[${italic('OPTION')} ...] ${bold('--')} ${italic(after)}`]),
+  ];
   return [
     `.SS ${[bold(name), ...usage].join(' ')}`,
     `${escaped(describe)}.`,
     ...describeOptions(options).flatMap(optionText),
-    ...examples.flatMap(([command, what]) => ['.TP', bold(command.replace('$0', 'lkm-traffic')), escaped(what)]),
+    ...examples.flatMap(([line, what]) => ['.TP', bold(line.replace('$0', 'lkm-traffic')), escaped(what)]),
+    ...(exitStatus === undefined ? [] : ['.PP', 'Exit status:', ...statusText(exitStatus)]),
   ];
 }
 
@@ -45,9 +53,9 @@ export function manual(commands: readonly Command[], version: string): string {
     '.SH COMMON OPTIONS',
     ...COMMON_OPTIONS.flatMap(optionText),
     '.SH EXIT STATUS',
-    ...EXIT_STATUS.flatMap(([status, what]) => ['.TP', bold(status), escaped(what)]),
+    ...statusText(EXIT_STATUS),
     '.PP',
-    `${bold('run')} passes on the status of its command.`,
+    `Those of ${bold('run')} stand there.`,
     '.SH FILES',
     '.TP',
     italic('/var/cache/lkm-traffic'),

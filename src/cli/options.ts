@@ -41,8 +41,9 @@ export function describeOptions(options: Command['options']): DescribedOption[] 
 
 export const COMMON_OPTIONS: readonly DescribedOption[] = [
   ...describeOptions(COMMON),
-  ...['help', 'version'].map((name) => ({
-    ...{ name, short: null, takesValue: false, choices: [] },
-    describe: name === 'help' ? 'what a command does, and its options' : 'the version',
-  })),
+  {
+    ...{ name: 'help', short: 'h', takesValue: false, choices: [] },
+    describe: 'what a command does, and its options',
+  },
+  { name: 'version', short: null, takesValue: false, choices: [], describe: 'the version' },
 ];

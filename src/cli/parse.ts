@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv } from 'yargs';
 import type { Arguments, Command } from './command';
+import { checkWords, explain } from './mistake';
 import { COMMON } from './options';
 import { UsageError } from './usage-error';
 
@@ -21,6 +21,10 @@ export async function parse(
   print: (text: string) => void,
 ): Promise<Invocation | null> {
   let invocation: Invocation | null = null;
+  const dashes = argv.indexOf('--');
+  const own = dashes < 0 ? argv : argv.slice(0, dashes);
+  const command = own.map((word) => commands.find(({ name }) => name === word)).find((found) => found !== undefined);
+  checkWords(own, argv.slice(own.length + 1), command);
   let parser = yargs([...argv])
     .scriptName('lkm-traffic')
     .usage('$0 <command>\n\nExactly how many bytes programs send and receive, counted by a kernel module.')
@@ -28,6 +32,7 @@ export async function parse(
     .locale('en')
     .parserConfiguration({ 'populate--': true, 'parse-numbers': false, 'parse-positional-numbers': false })
     .options(COMMON)
+    .alias('help', 'h')
     .version(version)
     .strict()
     .demandCommand(1, 'Name a command; lkm-traffic --help lists them.')
@@ -41,57 +46,35 @@ export async function parse(
       command.describe,
       (builder) => describeCommand(builder, command),
       (args) => {
-        invocation = { command, args };
+        invocation = { command, args: withAfter(command, args) };
       },
     );
   }
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  const command = commands.find(({ name }) => own.includes(name));
   // With a callback, yargs prints nothing itself.
   await parser.parseAsync([...argv], {}, (error: Error | undefined, _args, output) => {
-    if (error) throw new UsageError(improve(error.message, commands, command));
+    if (error) throw new UsageError(explain(error.message, argv, commands, command));
     if (output !== '') print(`${output}\n`);
   });
   return invocation;
 }
 
-function describeCommand(builder: Argv, { positionals = {}, options, examples = [] }: Command): Argv {
+/** What follows `--` is more of the positional that is a list: yargs leaves it apart. */
+function withAfter({ positionals = {} }: Command, args: Arguments): Arguments {
+  const [list] = Object.keys(positionals).filter((name) => Array.isArray(args[name]));
+  if (list === undefined) return args;
+  return { ...args, [list]: [args[list], args['--'] ?? []].flat() };
+}
+
+function describeCommand(builder: Argv, command: Command): Argv {
+  const { name, positionals = {}, options, after, examples = [], exitStatus, describe } = command;
   let described = builder.options({ ...options });
+  if (after !== undefined) described = described.usage(`$0 ${name} [OPTION …] -- ${after}\n\n${describe}`);
+  if (exitStatus !== undefined) {
+    described = described.epilogue(`Exit status: ${exitStatus.map((status) => status.join(' ')).join('; ')}.`);
+  }
   for (const [name, { options: positional }] of Object.entries(positionals)) {
     described = described.positional(name, positional);
   }
   for (const [command, what] of examples) described = described.example(command, what);
   return described;
-}
-
-/** Yargs recommends commands where it sees one, but no options, and names options without their dashes. */
-function improve(message: string, commands: readonly Command[], command: Command | undefined): string {
-  const missing = /^Not enough arguments following: (.*)$/m.exec(message)?.[1];
-  if (missing !== undefined) return `--${missing} needs a value: --${missing}=…`;
-  if (message.startsWith('Not enough non-option arguments') && command?.positionals !== undefined) {
-    const wanted = Object.values(command.positionals).map(
-      ({ usage, options }) => `${usage} (${options.describe ?? ''})`,
-    );
-    return `${command.name} needs ${wanted.join(' ')}.`;
-  }
-  const unknown = /^Unknown (?:arguments?|commands?): (.*)$/m.exec(message)?.[1]?.split(', ')[0];
-  if (unknown === undefined) return message;
-
-  const options = [...Object.keys(COMMON), ...Object.keys(command?.options ?? {})];
-  const near = (words: readonly string[]): string | undefined => {
-    const nearest = closest(unknown, [...words]);
-    // With half of it changed it is another word, and no slip of the finger.
-    return distance(unknown, nearest) <= Math.ceil(unknown.length / 2) ? nearest : undefined;
-  };
-  if (command === undefined) {
-    const names = commands.map(({ name }) => name);
-    const nearest = near(names);
-    return nearest === undefined
-      ? `There is no command ${unknown}; there are ${names.join(', ')}.`
-      : `There is no command ${unknown}; the nearest one is ${nearest}.`;
-  }
-  const nearest = near(options);
-  if (nearest !== undefined) return `There is no option --${unknown}; the nearest one is --${nearest}.`;
-  const meant = 'fname' in command.options ? ` A program to watch is named with --fname=${unknown}.` : '';
-  return `${command.name} has no option or argument '${unknown}'; lkm-traffic ${command.name} --help lists them.${meant}`;
 }

@@ -114,6 +114,15 @@ function failureStatus(error: unknown): number {
 export const run: Command = {
   name: 'run',
   describe: 'Run a command, and tell what it moved, with all that it started; needs no load before',
+  after: 'CMD …',
+  exitStatus: [
+    ['of CMD', 'where nothing below applies; 128 and the signal that ended it'],
+    ['2', 'wrong usage'],
+    ['3', 'CMD succeeded, and broke a budget'],
+    ['125', 'run itself failed, or whether a budget was kept is unknown'],
+    ['126', 'CMD cannot be executed'],
+    ['127', 'there is no CMD'],
+  ],
   examples: [
     ['$0 run -- curl -s http://localhost/', 'the total of one command, on stderr'],
     ['$0 run -o traffic.json --json -- npm ci', 'the same for programs, in a file'],

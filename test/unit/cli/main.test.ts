@@ -76,6 +76,18 @@ test.each([
   [['show', '--format=xml'], /ndjson/],
   [['show', '--json', '--format=csv'], /exclusive/],
   [['status', 'extra'], /'extra'/],
+  [['status', '--json=1'], /--json takes no value: --json, or --no-json/],
+  [['load', '--fname=x', '--follow=1'], /--follow takes no value: --follow, or --no-follow/],
+  [['load', '--fname=x', '--no-follow=1'], /--no-follow takes no value/],
+  [['load', '--no-fname'], /no option --no-fname; --fname needs a value/],
+  [['load', 'nginx'], /no argument 'nginx'.* --fname=nginx/],
+  [['load', '--fname=x', '--', './server'], /takes nothing after --.* lkm-traffic run -- \.\/server/],
+  [['status', '--', 'x'], /takes nothing after --/],
+  [['--jso'], /no option --jso; the nearest one is --json/],
+  [['watch', '-z'], /watch has no option -z; lkm-traffic watch --help/],
+  [['run', 'git', 'pull'], /comes after --: lkm-traffic run -- git pull/],
+  [['run', '--wait', 'curl', '-s', 'http://x/'], /comes after --: lkm-traffic run -- curl -s http:/],
+  [['run', '--wget', '--', 'x'], /no option --wget/],
   [['completion'], /shell/],
   [['completion', 'csh'], /fish/],
 ])('%j is wrong usage', async (argv, message) => {
@@ -85,10 +97,24 @@ test.each([
   expect(err).not.toMatch(/\n\s+at /);
 });
 
-test.each([['--help'], ['load', '--help'], ['--version']])('%j is no failure', async (...argv) => {
-  const { status, out, err } = await cli(argv);
-  expect([status, err]).toEqual([0, '']);
-  expect(out).not.toBe('');
+test.each([['--help'], ['-h'], ['load', '--help'], ['load', '-h'], ['--version']])(
+  '%j is no failure',
+  async (...argv) => {
+    const { status, out, err } = await cli(argv);
+    expect([status, err]).toEqual([0, '']);
+    expect(out).not.toBe('');
+  },
+);
+
+test('a flag can be said to be true or false', async () => {
+  const { status, out } = await cli(['status', '--json=true', '--color=false'], workingApi);
+  expect([status, out.slice(0, 1)]).toEqual([0, '{']);
+});
+
+test('the help of run has its command, and its exit statuses', async () => {
+  const { out } = await cli(['run', '--help']);
+  expect(out).toMatch(/run \[OPTION …\] -- CMD/);
+  expect(out).toMatch(/Exit status: .*127/s);
 });
 
 test('the lines of the module are shown with a failure', async () => {

@@ -7,12 +7,13 @@ const page = manual(COMMANDS, '1.2.3');
 const text = page.replace(/\\f[BIR]/g, '').replaceAll('\\-', '-');
 
 test('the manual page has every command, with its options and examples', () => {
-  for (const { name, describe, options, examples = [] } of COMMANDS) {
+  for (const { name, describe, options, examples = [], exitStatus = [] } of COMMANDS) {
     const start = text.indexOf(`\n.SS ${name}`);
     expect(start).toBeGreaterThan(0);
     const section = text.slice(start, text.indexOf('\n.S', start + 1));
     expect(section).toContain(describe);
     for (const option of Object.keys(options)) expect(section).toContain(`--${option}`);
+    for (const [exit] of exitStatus) expect(section).toContain(`\n${exit}\n`);
     for (const [command] of examples) expect(section).toContain(command.replace('$0', 'lkm-traffic'));
   }
 });

@@ -44,6 +44,21 @@ test('names cannot steer the terminal', async () => {
   expect(out).toContain('evil\\x1b[2J');
 });
 
+test('what follows -- are names as well, also one that begins with a dash', async () => {
+  const processes = [
+    aProcess({ id: 1n, comm: 'nginx', traffic: tcp(5n) }),
+    aProcess({ id: 2n, comm: 'curl', traffic: tcp(70n) }),
+    aProcess({ id: 3n, comm: '-x', traffic: tcp(600n) }),
+  ];
+  for (const argv of [
+    ['--', 'nginx', '-x'],
+    ['nginx', '--', '-x'],
+  ]) {
+    const { status, out } = await showing({ processes, programs: [] }, ...argv);
+    expect([status, out]).toEqual([0, expect.stringContaining('Total  received 605 bytes')]);
+  }
+});
+
 test('children stand under their parents, sorted among brothers', async () => {
   const processes = [
     aProcess({ id: 1n, comm: 'root' }),
