@@ -122,7 +122,7 @@ ${methods(tables)}
 
 ## Which engine
 
-\`tracepoint\` is the default where the kernel has it (6.3 and later): it adds less to a call than \`redirect\`, of
+\`tracepoint\` is the default where the kernel has it (6.5 and later): it adds less to a call than \`redirect\`, of
 targets and of bystanders, and nothing of it is on the stack of a call that sleeps, so that unloading disturbs no
 program ([safety](safety.md), [unloading](unloading.md)). \`redirect\` is for older kernels, which have no such
 tracepoints; on newer ones it sees what a tracepoint cannot: the peers of datagrams that no \`connect()\` named, and the

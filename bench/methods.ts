@@ -51,7 +51,7 @@ const METHODS: readonly Method[] = [
   {
     ...{ name: '**tracepoints, ours** (`engine=tracepoint`)', target: 'tracepoint, target' },
     ...{ bystander: 'tracepoint, bystander', kind: 'module; kernel', perProcess: 'yes, and its children' },
-    sees: 'the same; Linux 6.3 and later',
+    sees: 'the same; Linux 6.5 and later',
   },
 ];
 

@@ -32,10 +32,10 @@
  */
 #ifdef ftrace_regs_set_instruction_pointer
 #define traffic_set_ip(fregs, ip) ftrace_regs_set_instruction_pointer(fregs, ip)
-#define traffic_first_argument(fregs) ftrace_regs_get_argument(fregs, 0)
+#define traffic_argument(fregs, n) ftrace_regs_get_argument(fregs, n)
 #else
 #define traffic_set_ip(fregs, ip) ftrace_instruction_pointer_set(fregs, ip)
-#define traffic_first_argument(fregs) ((fregs)->regs.di)
+#define traffic_argument(fregs, n) regs_get_kernel_argument(&(fregs)->regs, n)
 #endif
 
 /*
@@ -64,6 +64,12 @@
 #endif
 
 /*
+ * d25a92ccae6b ("net/smc: Introduce IPPROTO_SMC"), 6.11: sockets of AF_INET whose
+ * data go by RDMA. Until then the number is nobody's.
+ */
+#define TRAFFIC_IPPROTO_SMC 256
+
+/*
  * dc97391e6610 ("sock: Remove ->sendpage*() in favour of
  * sendmsg(MSG_SPLICE_PAGES)"), 6.5: until then sendfile() and splice() to a
  * socket came through proto_ops::sendpage.
@@ -72,10 +78,10 @@
 
 /*
  * 6e6eda44b939 ("sock: add tracepoint for send recv length"), 6.3: only with
- * it is there an engine that puts nothing of ours on a sleeping stack.
+ * it is there an engine that puts nothing of ours on a sleeping stack. What
+ * ->sendpage() moves passes it, so not before that is gone.
  */
-#define TRAFFIC_HAS_SOCK_TRACEPOINTS \
-	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0))
+#define TRAFFIC_HAS_SOCK_TRACEPOINTS (!TRAFFIC_HAS_SENDPAGE)
 
 /*
  * Up to 6.12 __DO_TRACE() of <linux/tracepoint.h> calls probes with preemption

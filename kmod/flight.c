@@ -12,6 +12,9 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
+
+#include "family.h"
 
 /*
  * Most calls end by themselves. A plain receive that is woken goes back into
@@ -82,11 +85,12 @@ static void take_note(struct notes *notes, const struct traffic_flight *flight)
 
 static void print_notes(const struct notes *notes, const char *what)
 {
-	static const char *const calls[] = {
+	static const char *const calls[TRAFFIC_CALLS] = {
 		[TRAFFIC_CALL_SENDMSG] = "sendmsg",
 		[TRAFFIC_CALL_RECVMSG] = "recvmsg",
 		[TRAFFIC_CALL_SENDPAGE] = "sendpage",
 		[TRAFFIC_CALL_SPLICE] = "splice",
+		[TRAFFIC_CALL_GETSOCKOPT] = "getsockopt",
 	};
 	unsigned int shown =
 		min_t(unsigned int, notes->count, ARRAY_SIZE(notes->first));
@@ -107,18 +111,23 @@ static void print_notes(const struct notes *notes, const char *what)
 struct wake {
 	struct callback_head work;
 	struct sock *sk; /* a reference */
+	bool is_recvmmsg;
 };
 
 /*
  * Runs in the woken task at the end of its system call. recvmmsg() that had
- * some messages has left its error in the socket for the next call to report;
- * ERESTARTSYS is the kernel's own and must not reach a program.
+ * some messages has left its error in the socket for the next call to report,
+ * which was not interrupted: ERESTARTSYS, which is the kernel's own and must
+ * not reach a program, or with a time limit EINTR.
  */
 static void finish_wake(struct callback_head *work)
 {
 	struct wake *wake = container_of(work, struct wake, work);
 
-	cmpxchg(&wake->sk->sk_err, ERESTARTSYS, 0);
+	if (wake->is_recvmmsg) {
+		cmpxchg(&wake->sk->sk_err, ERESTARTSYS, 0);
+		cmpxchg(&wake->sk->sk_err, EINTR, 0);
+	}
 	sock_put(wake->sk);
 	kfree(wake);
 	atomic_dec(&wakes_pending);
@@ -150,6 +159,22 @@ static bool restarts(const struct traffic_flight *flight)
 }
 
 /*
+ * A send that waits for its connection may have sent data with the SYN already
+ * (TCP Fast Open), and would send them once more if it started anew. It is not
+ * woken: TCP ends it when nobody answers.
+ */
+static bool is_connecting(const struct traffic_flight *flight)
+{
+	const struct sock *sk = flight->sk;
+
+	return flight->call == TRAFFIC_CALL_SENDMSG &&
+	       sk->sk_type == SOCK_STREAM &&
+	       traffic_family_of(sk->sk_family) == TRAFFIC_FAMILY_INET &&
+	       (READ_ONCE(sk->sk_state) == TCP_SYN_SENT ||
+		READ_ONCE(sk->sk_state) == TCP_SYN_RECV);
+}
+
+/*
  * Under the list's lock, so that the task is still in the call: a wake-up that
  * came later would hit whatever it sleeps in next.
  */
@@ -162,6 +187,7 @@ static void wake(struct traffic_flight *flight)
 	init_task_work(&wake->work, finish_wake);
 	wake->sk = flight->sk;
 	sock_hold(wake->sk);
+	wake->is_recvmmsg = is_recvmmsg(flight->task);
 	flight->woken = true;
 	atomic_inc(&wakes_pending);
 	/* Fails for a task that is exiting: it leaves by itself. */
@@ -218,7 +244,7 @@ static void wake_if_restarting(struct traffic_flight *flight,
 
 static void wake_any(struct traffic_flight *flight, struct notes *notes)
 {
-	if (flight->woken)
+	if (flight->woken || is_connecting(flight))
 		return;
 	/* It may see that it was woken, so the log tells. */
 	if (!restarts(flight))

@@ -22,6 +22,7 @@ enum traffic_call {
 	TRAFFIC_CALL_SENDPAGE,
 	TRAFFIC_CALL_SPLICE,
 	TRAFFIC_CALL_GETSOCKOPT,
+	TRAFFIC_CALLS,
 };
 
 /* On the stack of the call. */

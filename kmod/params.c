@@ -95,7 +95,7 @@ static int set_engine(const char *value, const struct kernel_param *kp)
 	}
 	if (engine == TRAFFIC_ENGINE_TRACEPOINT &&
 	    !TRAFFIC_HAS_SOCK_TRACEPOINTS) {
-		pr_err("error - this kernel lacks the tracepoints of engine=tracepoint (Linux 6.3).\n");
+		pr_err("error - this kernel lacks what engine=tracepoint needs (Linux 6.5).\n");
 		return -EINVAL;
 	}
 	params_engine = engine;
@@ -114,7 +114,7 @@ static const struct kernel_param_ops engine_ops = {
 module_param_cb(engine, &engine_ops, NULL, 0444);
 MODULE_PARM_DESC(
 	engine,
-	"how transfers are seen: tracepoint (Linux 6.3 and later, the default there) or redirect");
+	"how transfers are seen: tracepoint (Linux 6.5 and later, the default there) or redirect");
 
 static int check_names(void)
 {

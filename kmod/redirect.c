@@ -7,6 +7,8 @@
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/tcp.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include <asm/nops.h>
@@ -74,10 +76,17 @@ static bool is_target(void)
 static __always_inline struct socket *
 socket_of(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
 {
-	void *argument = (void *)traffic_first_argument(fregs);
+	void *argument = (void *)traffic_argument(fregs, 0);
 
 	return wrapper->takes_file ? ((struct file *)argument)->private_data :
 				     argument;
+}
+
+/* No other option moves payload; nor do the calls of another need to be waited for. */
+static bool receives(struct ftrace_regs *fregs)
+{
+	return (int)traffic_argument(fregs, 1) == SOL_TCP &&
+	       (int)traffic_argument(fregs, 2) == TCP_ZEROCOPY_RECEIVE;
 }
 
 /* Apart, so that a bystander's callback has no frame. */
@@ -96,6 +105,9 @@ static noinline notrace void redirect_target(unsigned long ip,
 		return;
 	wrapper = wrapper_at(ip);
 	if (!wrapper)
+		return;
+	if (wrapper == &traffic_wrappers[TRAFFIC_COMMON_GETSOCKOPT] &&
+	    !receives(fregs))
 		return;
 	/*
 	 * Nothing is gained with a socket that is not counted, and the kernel's

@@ -175,6 +175,7 @@ static void account_zerocopy(struct sock *sk, long received)
 	traffic_account(sk, TRAFFIC_RX, received, 0, NULL);
 }
 
+/* Only of TCP_ZEROCOPY_RECEIVE. */
 DEFINE_STATIC_CALL_NULL(sock_common_getsockopt, getsockopt_fn);
 static notrace int wrap_sock_common_getsockopt(struct socket *sock, int level,
 					       int name, char __user *value,
@@ -186,8 +187,7 @@ static notrace int wrap_sock_common_getsockopt(struct socket *sock, int level,
 	traffic_flight_enter(&flight, sock->sk, TRAFFIC_CALL_GETSOCKOPT, 0);
 	result = static_call(sock_common_getsockopt)(sock, level, name, value,
 						     size);
-	if (level == SOL_TCP && name == TCP_ZEROCOPY_RECEIVE &&
-	    sk_is_tcp(sock->sk)) {
+	if (sk_is_tcp(sock->sk)) {
 		if (!result)
 			account_zerocopy(sock->sk,
 					 zerocopy_received(value, size));

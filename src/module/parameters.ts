@@ -36,7 +36,7 @@ export interface WatchOptions extends CountingOptions {
 export interface ModuleOptions extends WatchOptions {
   /** Logs every transfer to the kernel log. Costly. Default false. */
   logPackets?: boolean | undefined;
-  /** How transfers are seen. Default: tracepoints where the kernel has them (6.3 and later). */
+  /** How transfers are seen. Default: tracepoints where the kernel has all of them (6.5 and later). */
   engine?: 'tracepoint' | 'redirect' | undefined;
   /** How many ended processes are kept, 1 to 1048576. Default 1024. */
   history?: number | undefined;

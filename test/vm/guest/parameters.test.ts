@@ -45,7 +45,7 @@ if (!kernelIsAtLeast(6, 3)) {
   refusals.push({
     what: 'engine=tracepoint where the kernel has none',
     parameters: { fname: 'a', engine: 'tracepoint' },
-    line: /^error - this kernel lacks the tracepoints /,
+    line: /^error - this kernel lacks what engine=tracepoint needs /,
   });
 }
 

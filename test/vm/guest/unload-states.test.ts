@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, readSync, closeSync, rmdirSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { atEnd } from './lib/cleanup';
 import { Control } from './lib/control';
 import { engine, program } from './lib/environment';
@@ -11,7 +11,7 @@ import { kernelLog } from './lib/kernel-log';
 import { isLoaded, load, rmmod, unload } from './lib/module';
 import { named } from './lib/named';
 import { test } from './lib/plan';
-import { Program, isTraced } from './lib/program';
+import { Program, isTraced, outputOf } from './lib/program';
 import { counters, countsOf, counts, record, status } from './lib/proc';
 import { until } from './lib/wait';
 
@@ -158,39 +158,92 @@ test('rmmod while a receive of io_uring waits: it notices nothing', async () => 
   assert.doesNotMatch(kernelLog.module(mark).join('\n'), /waking/);
 });
 
-test(`a call whose page fault nobody answers: ${redirect ? 'stop says EBUSY and for whom, rmmod waits and says for whom' : 'the module goes at once'}`, async () => {
+test(`a send with data in the SYN that nobody answers: ${redirect ? 'rmmod waits, and says for whom' : 'the module goes at once'}, and the peer gets them once`, async () => {
   const mark = kernelLog.mark();
+  const sysctl = '/proc/sys/net/ipv4/tcp_fastopen';
+  const before = readFileSync(sysctl, 'latin1');
+  // For a client, without having seen a cookie.
+  writeFileSync(sysctl, '5');
+  const silence =
+    'table inet silence { chain input { type filter hook input priority 0; tcp flags & (syn | ack) == syn drop; }; }';
+  await outputOf('nft', [silence]);
+  atEnd(async () => {
+    writeFileSync(sysctl, before);
+    if ((await outputOf('nft', ['list', 'tables'])).includes('silence'))
+      await outputOf('nft', ['delete table inet silence']);
+  });
+  let received = 0;
+  const server = createServer((socket) =>
+    socket.on('data', (data) => (received += data.length)).on('error', () => undefined),
+  );
+  atEnd(() => {
+    server.close();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+
   await load({ fname: 'call.out' });
-  const { target, peer } = await blocked('held');
-  peer.write(Buffer.alloc(35));
-  if (!redirect) {
-    await until('it waits for its page', () =>
-      readFileSync(`/proc/${target.pid}/stack`, 'latin1').includes('userfault'),
-    );
-    stopSoon();
-    await rmmodSoon();
-  } else {
-    await inFlight(1);
-    await until('it waits for its page', () =>
-      readFileSync(`/proc/${target.pid}/stack`, 'latin1').includes('userfault'),
-    );
-    const control = new Control();
-    const start = performance.now();
-    assert.equal(control.command('stop'), 'EBUSY');
-    assert.ok(performance.now() - start < 7000, 'stop took 7 s or longer');
-    control.close();
-    const whom = `waiting for a blocked recvmsg of process ${target.pid} (call.out).`;
-    await until('the log names it', () => kernelLog.module(mark).includes(whom));
-    const second = kernelLog.mark();
+  const target = new Program(program('blocked/call.out'), ['fastopen']);
+  target.write(`${(server.address() as AddressInfo).port}\n`);
+  await until('it waits for its connection', () =>
+    readFileSync(`/proc/${target.pid}/stack`, 'latin1').includes('inet_stream_connect'),
+  );
+  await inFlight(redirect ? 1 : 0);
+  if (redirect) {
     const removal = rmmod();
-    await until('the log names it again', () => kernelLog.module(second).includes(whom));
+    const whom = `waiting for a blocked sendmsg of process ${target.pid} (call.out).`;
+    await until('the log names it', () => kernelLog.module(mark).includes(whom));
     assert.equal(isLoaded(), true);
-    target.write('\n');
+    await outputOf('nft', ['delete table inet silence']);
     assert.deepEqual(await removal, { status: 0, stdout: '', stderr: '' });
+  } else {
+    await rmmodSoon();
+    await outputOf('nft', ['delete table inet silence']);
   }
-  target.write('\n');
-  assert.match(await target.output(), /^recv 35 -$/m);
+  assert.match(await target.output(), /^sendto 1000 -$/m);
+  await until('the peer has it', () => received >= 1000);
+  assert.equal(received, 1000);
 });
+
+const waitsForPage = (target: Program): Promise<boolean> =>
+  until('it waits for its page', () => readFileSync(`/proc/${target.pid}/stack`, 'latin1').includes('userfault'));
+
+/** Calls that go to a page that is not there: of which the module is on the stack, as what it is logged, what it returns. */
+const held = [
+  { kind: 'held', inModule: redirect, logged: 'recvmsg', result: /^recv 35 -$/m },
+  { kind: 'held-zerocopy', inModule: true, logged: 'getsockopt', result: /^getsockopt 0 -$/m },
+  { kind: 'held-option', inModule: false, logged: '', result: /^getsockopt 0 -$/m },
+];
+
+for (const { kind, inModule, logged, result } of held) {
+  test(`a call whose page fault nobody answers, ${kind}: ${inModule ? 'stop says EBUSY and for whom, rmmod waits and says for whom' : 'the module goes at once'}`, async () => {
+    const mark = kernelLog.mark();
+    await load({ fname: 'call.out' });
+    const { target, peer } = await blocked(kind);
+    peer.write(Buffer.alloc(35));
+    await waitsForPage(target);
+    await inFlight(inModule ? 1 : 0);
+    if (!inModule) {
+      stopSoon();
+      await rmmodSoon();
+    } else {
+      const control = new Control();
+      const start = performance.now();
+      assert.equal(control.command('stop'), 'EBUSY');
+      assert.ok(performance.now() - start < 7000, 'stop took 7 s or longer');
+      control.close();
+      const whom = `waiting for a blocked ${logged} of process ${target.pid} (call.out).`;
+      await until('the log names it', () => kernelLog.module(mark).includes(whom));
+      const second = kernelLog.mark();
+      const removal = rmmod();
+      await until('the log names it again', () => kernelLog.module(second).includes(whom));
+      assert.equal(isLoaded(), true);
+      target.write('\n');
+      assert.deepEqual(await removal, { status: 0, stdout: '', stderr: '' });
+    }
+    target.write('\n');
+    assert.match(await target.output(), result);
+  });
+}
 
 test('the files of the module, open and half read, are no obstacle, and end there', async () => {
   await load({ fname: 'worker' });

@@ -137,6 +137,14 @@ const kinds: Record<string, Kind> = {
     woken: ['recvmmsg 1 -', 'recv 20 -'],
     visible: true,
   },
+  'recvmmsg-timeout': {
+    call: 'recvmmsg',
+    before: [10],
+    after: [20],
+    plain: ['recvmmsg 2 -'],
+    woken: ['recvmmsg 1 -', 'recv 20 -'],
+    visible: true,
+  },
 };
 
 const ways = {

@@ -27,8 +27,8 @@ export function kernelIsAtLeast(wantedMajor: number, wantedMinor: number): boole
 /** The engine that the suite forces; undefined: the module's own choice. */
 const forced = process.env['ENGINE'] === '' ? undefined : process.env['ENGINE'];
 export const forcedEngine = forced;
-/** The engine that is to be in force: tracepoints came with Linux 6.3. */
-export const engine = forced ?? (kernelIsAtLeast(6, 3) ? 'tracepoint' : 'redirect');
+/** The engine that is to be in force: the tracepoints miss nothing since Linux 6.5. */
+export const engine = forced ?? (kernelIsAtLeast(6, 5) ? 'tracepoint' : 'redirect');
 
 /** A program of test/programs. */
 export function program(name: string): string {
