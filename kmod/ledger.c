@@ -76,6 +76,11 @@ u64 traffic_record_last_id(void)
 	return last_id;
 }
 
+u64 traffic_record_last_end_seq(void)
+{
+	return last_end_seq;
+}
+
 /* ---- Watches of a record ---------------------------------------------- */
 
 static void note_logged(struct traffic_record *record)
@@ -114,6 +119,13 @@ static void finish_watch(struct traffic_watch *watch,
 	traffic_totals_add(&watch->done, totals);
 }
 
+static void set_first_watch(struct traffic_record *record, unsigned int slot)
+{
+	/* Trace events read both without the lock. */
+	WRITE_ONCE(record->first_slot, slot);
+	WRITE_ONCE(record->first_watch, traffic_watch_at(slot)->id);
+}
+
 bool traffic_record_drop_watches(struct traffic_record *record,
 				 const struct traffic_watch_set *watches)
 {
@@ -130,7 +142,12 @@ bool traffic_record_drop_watches(struct traffic_record *record,
 		traffic_watch_release(slot);
 	}
 	note_logged(record);
-	return bitmap_empty(record->watches.bits, TRAFFIC_WATCHES);
+	if (bitmap_empty(record->watches.bits, TRAFFIC_WATCHES))
+		return true;
+	/* Of those who have it still. */
+	if (!test_bit(record->first_slot, record->watches.bits))
+		set_first_watch(record, traffic_watch_first(&record->watches));
+	return false;
 }
 
 bool traffic_record_has_any(const struct traffic_record *record,
@@ -140,19 +157,10 @@ bool traffic_record_has_any(const struct traffic_record *record,
 				 TRAFFIC_WATCHES);
 }
 
-/* That of @parent, or else of its own the oldest. */
-static void set_first_watch(struct traffic_record *record,
-			    const struct traffic_record *parent)
-{
-	record->first_slot = parent ? parent->first_slot :
-				      traffic_watch_first(&record->watches);
-	record->first_watch = parent ? parent->first_watch :
-				       traffic_watch_at(record->first_slot)->id;
-}
-
 const char *traffic_record_program(const struct traffic_record *record)
 {
-	return traffic_watch_name(record->first_slot, record->first_watch);
+	return traffic_watch_name(READ_ONCE(record->first_slot),
+				  READ_ONCE(record->first_watch));
 }
 
 /* ---- The life of a record --------------------------------------------- */
@@ -201,8 +209,15 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	process->ppid = task_tgid_nr(rcu_dereference(task->real_parent));
 	rcu_read_unlock();
 	traffic_record_add_watches(record, watches);
+	/* That of the parent, if it is followed, or else of its own the oldest. */
 	set_first_watch(record,
-			since == TRAFFIC_SINCE_FORK && parent ? parent : NULL);
+			parent && test_bit(parent->first_slot, watches->bits) ?
+				parent->first_slot :
+				traffic_watch_first(watches));
+	/* Of the sockets that it inherits. */
+	if (parent)
+		process->reasons = READ_ONCE(parent->process.reasons) &
+				   BIT(TRAFFIC_SCTP_EVENTS);
 
 	insert_by_id(record);
 	list_add_tail(&record->list, &traffic_running);
@@ -215,6 +230,16 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 void traffic_record_unhash(struct traffic_record *record)
 {
 	hlist_del_init_rcu(&record->by_tgid);
+}
+
+bool notrace traffic_is_current_marked(enum traffic_reason reason)
+{
+	struct traffic_record *record;
+
+	traffic_for_each_of(record, current->tgid)
+		if (test_bit(reason, &record->process.reasons))
+			return true;
+	return false;
 }
 
 void notrace traffic_mark_current(enum traffic_reason reason)
@@ -240,14 +265,36 @@ void traffic_record_remove(struct traffic_record *record)
 	call_rcu(&record->rcu, free_record_rcu);
 }
 
+/* The owners that have more than one of these watches, a bit an owner. */
+static u64 owners_of_several(const struct traffic_watch_set *watches)
+{
+	u64 owner, seen = 0, several = 0;
+	unsigned int slot;
+
+	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES) {
+		owner = BIT_ULL(traffic_watch_at(slot)->owner);
+		several |= seen & owner;
+		seen |= owner;
+	}
+	return several;
+}
+
 static void evict_oldest(void)
 {
 	struct traffic_record *record =
 		list_first_entry(&traffic_ended, struct traffic_record, list);
+	u64 several = owners_of_several(&record->watches);
+	struct traffic_totals totals;
+	struct traffic_watch *watch;
 	unsigned int slot;
 
+	traffic_counters_sum(&record->counters, &totals);
 	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES) {
-		traffic_watch_at(slot)->evicted++;
+		watch = traffic_watch_at(slot);
+		watch->evicted.records++;
+		watch->evicted.shared += !!(several & BIT_ULL(watch->owner));
+		watch->evicted.inexact += !!record->process.reasons;
+		traffic_totals_add(&watch->evicted.totals, &totals);
 		traffic_watch_release(slot);
 	}
 	nr_evicted++;

@@ -70,13 +70,13 @@ struct traffic_record {
 	struct hlist_node by_tgid; /* RCU; while it counts */
 	pid_t tgid; /* never changes */
 	bool logged; /* the module's own: the kernel log speaks of it */
-	u8 first_slot; /* of first_watch, unless that is gone */
+	u8 first_slot; /* of first_watch */
 	struct traffic_counters counters;
 	struct traffic_flows flows;
 
 	struct traffic_process process;
 	struct traffic_watch_set watches;
-	u64 first_watch; /* its id; what it, or its root, was monitored for */
+	u64 first_watch; /* its id; what it, or its root, is monitored for */
 	struct rb_node by_id;
 	struct list_head list; /* running, or ended and ordered by end_seq */
 	struct rcu_head rcu;
@@ -168,11 +168,14 @@ void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 			int wait_status);
 /* Whoever counts current is told that it is not exact. Under RCU at least. */
 void traffic_mark_current(enum traffic_reason reason);
+bool traffic_is_current_marked(enum traffic_reason reason);
 /* Forgets it, whatever its state. RCU frees it. */
 void traffic_record_remove(struct traffic_record *record);
 /* The one with the lowest id that is at least @id, or NULL. */
 struct traffic_record *traffic_record_from(u64 id);
 u64 traffic_record_last_id(void);
+/* Of what ended last; 0: nothing has. */
+u64 traffic_record_last_end_seq(void);
 
 /* What the process moves from here on is in the totals of these too. */
 void traffic_record_add_watches(struct traffic_record *record,

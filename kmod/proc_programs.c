@@ -8,7 +8,7 @@
 #include "snapshot.h"
 
 static void show_program(struct seq_file *file,
-			 const struct traffic_program *program)
+			 const struct traffic_program *program, u64 end_seq)
 {
 	static const char *const kinds[] = {
 		[TRAFFIC_WATCH_NAME] = "name",
@@ -26,10 +26,15 @@ static void show_program(struct seq_file *file,
 	seq_put_decimal_ull(file, "\t", program->started);
 	seq_put_decimal_ull(file, "\t", program->running);
 	seq_put_decimal_ull(file, "\t", program->ended);
-	seq_put_decimal_ull(file, "\t", program->evicted);
+	seq_put_decimal_ull(file, "\t", program->evicted.records);
 	seq_put_decimal_ull(file, "\t", program->missed);
 	traffic_show_totals(file, &program->totals);
 	traffic_show_family_totals(file, &program->totals);
+	traffic_show_known(file, end_seq);
+	seq_put_decimal_ull(file, "\t", program->evicted.shared);
+	seq_put_decimal_ull(file, "\t", program->evicted.inexact);
+	traffic_show_totals(file, &program->evicted.totals);
+	traffic_show_family_totals(file, &program->evicted.totals);
 	seq_putc(file, '\n');
 }
 
@@ -37,18 +42,22 @@ static int show(struct seq_file *file, void *unused)
 {
 	struct traffic_program *programs;
 	unsigned int count, i;
+	u64 end_seq;
 
 	programs = kvmalloc_array(TRAFFIC_WATCHES, sizeof(*programs),
 				  GFP_KERNEL_ACCOUNT);
 	if (!programs)
 		return -ENOMEM;
-	count = traffic_programs(programs);
+	count = traffic_programs(programs, &end_seq);
 	traffic_show_header(
 		file, "id\tname\towner\tkind\tfollow\tsince_ns\tstarted\t"
-		      "running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS
-		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS);
+		      "running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS("")
+		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS("")
+		      "\tend_seq\tevicted_shared\tevicted_inexact"
+		      "\t" TRAFFIC_TOTALS_COLUMNS("evicted_")
+		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS("evicted_"));
 	for (i = 0; i < count; i++) {
-		show_program(file, &programs[i]);
+		show_program(file, &programs[i], end_seq);
 		traffic_watch_put(programs[i].watch);
 	}
 	kvfree(programs);

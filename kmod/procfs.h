@@ -28,18 +28,22 @@ void traffic_show_header(struct seq_file *file, const char *columns);
 /* Bytes and messages, received and sent. */
 void traffic_show_counts(struct seq_file *file,
 			 const struct traffic_count counts[TRAFFIC_DIRECTIONS]);
+/* Four columns: what of whom was received and sent. */
+#define TRAFFIC_COUNTS_COLUMNS(of)           \
+	of "_rx_bytes\t" of "_rx_msgs\t" of \
+	   "_tx_bytes\t" of "_tx_msgs"
 /* A column name of the counters for each number of traffic_show_totals(). */
-#define TRAFFIC_TOTALS_COLUMNS                                   \
-	"tcp_rx_bytes\ttcp_rx_msgs\ttcp_tx_bytes\ttcp_tx_msgs\t" \
-	"udp_rx_bytes\tudp_rx_msgs\tudp_tx_bytes\tudp_tx_msgs\t" \
-	"other_rx_bytes\tother_rx_msgs\tother_tx_bytes\tother_tx_msgs"
+#define TRAFFIC_TOTALS_COLUMNS(prefix)             \
+	TRAFFIC_COUNTS_COLUMNS(prefix "tcp") "\t"  \
+	TRAFFIC_COUNTS_COLUMNS(prefix "udp") "\t"  \
+	TRAFFIC_COUNTS_COLUMNS(prefix "other")
 void traffic_show_totals(struct seq_file *file,
 			 const struct traffic_totals *totals);
 /* The same of the families besides inet; unknown where one is not counted. */
-#define TRAFFIC_FAMILY_TOTALS_COLUMNS                                        \
-	"unix_rx_bytes\tunix_rx_msgs\tunix_tx_bytes\tunix_tx_msgs\t"         \
-	"packet_rx_bytes\tpacket_rx_msgs\tpacket_tx_bytes\tpacket_tx_msgs\t" \
-	"vsock_rx_bytes\tvsock_rx_msgs\tvsock_tx_bytes\tvsock_tx_msgs"
+#define TRAFFIC_FAMILY_TOTALS_COLUMNS(prefix)        \
+	TRAFFIC_COUNTS_COLUMNS(prefix "unix") "\t"   \
+	TRAFFIC_COUNTS_COLUMNS(prefix "packet") "\t" \
+	TRAFFIC_COUNTS_COLUMNS(prefix "vsock")
 void traffic_show_family_totals(struct seq_file *file,
 				const struct traffic_totals *totals);
 /* Escaped; NULL is unknown. */

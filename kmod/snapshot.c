@@ -7,8 +7,7 @@
 static void take_snapshot(struct traffic_record *record,
 			  struct traffic_snapshot *snapshot)
 {
-	u64 first = record->first_watch;
-	struct traffic_watch *watch;
+	struct traffic_watch *watch = traffic_watch_at(record->first_slot);
 	unsigned int slot;
 
 	snapshot->process = record->process;
@@ -16,17 +15,14 @@ static void take_snapshot(struct traffic_record *record,
 		refcount_inc(&snapshot->process.exe->refs);
 	traffic_counters_sum(&record->counters, &snapshot->totals);
 
-	snapshot->program = NULL;
-	snapshot->owners = traffic_watch_owners(&record->watches);
-	snapshot->watches = 0;
-	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES) {
-		watch = traffic_watch_at(slot);
-		snapshot->watch_ids[snapshot->watches++] = watch->id;
-		if (watch->id == first && watch->kind == TRAFFIC_WATCH_NAME)
-			snapshot->program = watch;
-	}
+	snapshot->program = watch->kind == TRAFFIC_WATCH_NAME ? watch : NULL;
 	if (snapshot->program)
 		traffic_watch_get(snapshot->program);
+	snapshot->owners = traffic_watch_owners(&record->watches);
+	snapshot->watches = 0;
+	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES)
+		snapshot->watch_ids[snapshot->watches++] =
+			traffic_watch_at(slot)->id;
 }
 
 u64 traffic_snapshot_last_id(void)
@@ -189,7 +185,7 @@ int traffic_flows_snapshot_from(u64 id, u64 last_id,
 
 /* ---- Programs ----------------------------------------------------------- */
 
-unsigned int traffic_programs(struct traffic_program *programs)
+unsigned int traffic_programs(struct traffic_program *programs, u64 *end_seq)
 {
 	/* The place of each slot's program; too large for the stack. */
 	static struct traffic_program *of[TRAFFIC_WATCHES];
@@ -200,6 +196,7 @@ unsigned int traffic_programs(struct traffic_program *programs)
 	unsigned int slot;
 
 	spin_lock(&traffic_lock);
+	*end_seq = traffic_record_last_end_seq();
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
 		watch = traffic_watch_at(slot);
 		if (!watch)

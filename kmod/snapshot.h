@@ -61,12 +61,15 @@ struct traffic_program {
 	u64 started;
 	u64 running;
 	u64 ended;
-	u64 evicted;
+	struct traffic_evicted evicted;
 	u64 missed;
 	struct traffic_totals totals;
 };
 
-/* Fills up to TRAFFIC_WATCHES programs of one moment; returns how many. */
-unsigned int traffic_programs(struct traffic_program *programs);
+/*
+ * Fills up to TRAFFIC_WATCHES programs of one moment, in which @end_seq was that
+ * of the newest end; returns how many.
+ */
+unsigned int traffic_programs(struct traffic_program *programs, u64 *end_seq);
 
 #endif

@@ -28,6 +28,14 @@ enum traffic_watch_kind {
 	TRAFFIC_WATCH_CHILDREN,
 };
 
+/* Of records that had to make room. */
+struct traffic_evicted {
+	u64 records;
+	u64 shared; /* of these in another watch of the owner too */
+	u64 inexact;
+	struct traffic_totals totals;
+};
+
 /* Fields below refs are under traffic_lock, but those that never change. */
 struct traffic_watch {
 	struct rcu_head rcu;
@@ -43,7 +51,7 @@ struct traffic_watch {
 	u64 started;
 	u64 running;
 	u64 ended;
-	u64 evicted;
+	struct traffic_evicted evicted;
 	u64 missed;
 	struct traffic_totals done; /* of what ended */
 	char name[]; /* never changes */

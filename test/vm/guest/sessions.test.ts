@@ -97,6 +97,26 @@ test('a session that is closed takes with it what it alone watched, and nothing 
   assert.deepEqual([counters(), programs(), status()['sessions']], [[], [], '0']);
 });
 
+test('a process that two sessions watch keeps its program, and its children theirs, when the first session ends', async () => {
+  await load({ idle: 1 });
+  const one = Control.session('watch follow=0 twice');
+  const two = Control.session('watch twice');
+  const parent = await waiting('twice', 'fork', 'wait');
+  const seen = (): unknown => counters().map((row) => [row['owners'], row['program']]);
+  assert.deepEqual(seen(), [
+    ['1,2', 'twice'],
+    ['2', 'twice'],
+  ]);
+  one.close();
+  assert.deepEqual(seen(), [
+    ['2', 'twice'],
+    ['2', 'twice'],
+  ]);
+  parent.write('\n');
+  await parent.output();
+  two.close();
+});
+
 test('SIGKILL of who holds a session leaves nothing of it watched, and the other undisturbed', async () => {
   await load({ idle: 1 });
   const other = Control.session('watch kept');
