@@ -37,7 +37,11 @@ void traffic_careful_end(void)
 
 bool notrace traffic_is_counted(const struct sock *sk)
 {
-	return traffic_family_counts(traffic_family_of(sk->sk_family)) &&
+	enum traffic_family family = traffic_family_of(sk->sk_family);
+
+	return traffic_family_counts(family) &&
+	       !(family == TRAFFIC_FAMILY_INET &&
+		 sk->sk_protocol == TRAFFIC_IPPROTO_SMC) &&
 	       traffic_is_a_programs(sk);
 }
 
@@ -74,7 +78,8 @@ static bool is_notification(const struct traffic_transfer *transfer)
 		return false;
 	if (transfer->msg)
 		return transfer->msg->msg_flags & MSG_NOTIFICATION;
-	if (!traffic_sctp_has_events(transfer->sk))
+	if (!traffic_sctp_has_events(transfer->sk) &&
+	    !traffic_is_current_marked(TRAFFIC_SCTP_EVENTS))
 		return false;
 	/* One or the other: then less than it may be, and said so. */
 	rcu_read_lock();

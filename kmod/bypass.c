@@ -1,78 +1,145 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io_uring's zero-copy receive (6.15) leaves payload in pages that the device
- * has filled, and tells the program where: no function of a socket is called.
+ * What passes the hooks, or is not told by them from payload. It cannot be
+ * counted, but whoever does it is known to be a lower bound.
  */
 #include "traffic.h"
 #include "bypass.h"
 
 #include <linux/ftrace.h>
+#include <linux/in.h>
+#include <linux/net.h>
 #include <linux/preempt.h>
+#include <linux/sctp.h>
 #include <linux/seq_file.h>
+#include <linux/socket.h>
 #include <linux/string.h>
+#include <net/sock.h>
 
 #include "compat.h"
 #include "ledger.h"
-
-static unsigned char function[] = "io_zcrx_recv";
-static bool known, attached;
+#include "params.h"
 
 /* As the redirection: no lock, no sleep, nothing that is traced. */
-static void notrace notice(unsigned long ip, unsigned long parent_ip,
-			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static __always_inline void mark(enum traffic_reason reason)
 {
-	if (likely(!traffic_maybe_target(current->tgid)) || !in_task())
+	if (!in_task())
 		return;
 	preempt_disable_notrace();
-	traffic_mark_current(TRAFFIC_ZCRX);
+	traffic_mark_current(reason);
 	preempt_enable_notrace();
 }
 
-static struct ftrace_ops ops = {
-	.func = notice,
+/*
+ * io_uring's zero-copy receive (6.15) leaves payload in pages that the device
+ * has filled, and tells the program where: no function of a socket is called.
+ */
+static void notrace notice_zcrx(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *ops,
+				struct ftrace_regs *fregs)
+{
+	if (unlikely(traffic_maybe_target(current->tgid)))
+		mark(TRAFFIC_ZCRX);
+}
+
+static __always_inline bool subscribes(struct ftrace_regs *fregs)
+{
+	const struct socket *sock = (void *)traffic_argument(fregs, 0);
+
+	return sock->sk->sk_protocol == IPPROTO_SCTP &&
+	       (int)traffic_argument(fregs, 1) == SOL_SCTP &&
+	       (int)traffic_argument(fregs, 2) == SCTP_EVENT;
+}
+
+/*
+ * SCTP_EVENT may subscribe to the notifications of one association, of which
+ * the socket knows nothing; see sctp.h.
+ */
+static void notrace notice_sctp_event(unsigned long ip, unsigned long parent_ip,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *fregs)
+{
+	if (unlikely(traffic_maybe_target(current->tgid)) && subscribes(fregs))
+		mark(TRAFFIC_SCTP_EVENTS);
+}
+
+static struct bypass {
+	unsigned char function[24];
+	struct ftrace_ops ops;
+	bool by_tracepoint; /* the other engine tells */
+	bool known, attached;
+} bypasses[] = {
+	{ .function = "io_zcrx_recv", .ops.func = notice_zcrx },
+	{ .function = "sock_common_setsockopt",
+	  .ops.func = notice_sctp_event,
+	  .by_tracepoint = true },
 };
 
-int traffic_bypass_attach(void)
+static int attach(struct bypass *bypass)
 {
 	int err;
 
-	/* It is not exported; ftrace knows it by its name, or not at all. */
-	err = ftrace_set_filter(&ops, function, strlen(function), 1);
+	/* Not all are exported; ftrace knows one by its name, or not at all. */
+	err = ftrace_set_filter(&bypass->ops, bypass->function,
+				strlen(bypass->function), 1);
 	if (err == -EINVAL) {
-		ftrace_free_filter(&ops);
+		ftrace_free_filter(&bypass->ops);
 		return 0;
 	}
 	if (!err)
-		err = register_ftrace_function(&ops);
+		err = register_ftrace_function(&bypass->ops);
 	if (err) {
-		pr_err("error - %s cannot be attached: %d.\n", function, err);
-		ftrace_free_filter(&ops);
+		pr_err("error - %s cannot be attached: %d.\n", bypass->function,
+		       err);
+		ftrace_free_filter(&bypass->ops);
 		return err;
 	}
-	known = true;
-	attached = true;
+	bypass->known = true;
+	bypass->attached = true;
+	return 0;
+}
+
+int traffic_bypass_attach(void)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(bypasses); i++) {
+		if (bypasses[i].by_tracepoint &&
+		    params_engine != TRAFFIC_ENGINE_TRACEPOINT)
+			continue;
+		err = attach(&bypasses[i]);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
 int traffic_bypass_detach(void)
 {
+	size_t i;
 	int err;
 
-	if (!attached)
-		return 0;
-	/* Waits for RCU tasks, since ops is in a module. */
-	err = unregister_ftrace_function(&ops);
-	if (err)
-		return err;
-	ftrace_free_filter(&ops);
-	attached = false;
+	for (i = 0; i < ARRAY_SIZE(bypasses); i++) {
+		if (!bypasses[i].attached)
+			continue;
+		/* Waits for RCU tasks, since ops is in a module. */
+		err = unregister_ftrace_function(&bypasses[i].ops);
+		if (err)
+			return err;
+		ftrace_free_filter(&bypasses[i].ops);
+		bypasses[i].attached = false;
+	}
 	return 0;
 }
 
 void traffic_bypass_show(struct seq_file *file)
 {
-	seq_printf(file, "hook.%s\t%s\n", function,
-		   attached ? "attached" :
-		   known    ? "detached" :
-			      "absent");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bypasses); i++)
+		seq_printf(file, "hook.%s\t%s\n", bypasses[i].function,
+			   bypasses[i].attached ? "attached" :
+			   bypasses[i].known	? "detached" :
+						  "absent");
 }

@@ -51,7 +51,7 @@ static bool names_nobody(void)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 
-	if ((current->flags & (PF_KTHREAD | PF_IO_WORKER)) || in_ia32_syscall())
+	if (!traffic_in_call(regs) || in_ia32_syscall())
 		return false;
 	switch (syscall_get_nr(current, task_pt_regs(current))) {
 	case __NR_write:
@@ -67,7 +67,7 @@ static bool names_nobody(void)
 	case __NR_sendmmsg:
 		return all_nameless((void __user *)regs->si, regs->dx);
 	default:
-		return false; /* io_uring, also after the call */
+		return false; /* io_uring */
 	}
 }
 
@@ -76,7 +76,7 @@ bool traffic_call_probes(void)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 
-	if ((current->flags & (PF_KTHREAD | PF_IO_WORKER)) || in_ia32_syscall())
+	if (!traffic_in_call(regs) || in_ia32_syscall())
 		return false;
 	switch (syscall_get_nr(current, task_pt_regs(current))) {
 	case __NR_sendto:

@@ -4,6 +4,7 @@
 #define TRAFFIC_PEER_H
 
 #include <linux/build_bug.h>
+#include <linux/errno.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -49,13 +50,23 @@ void traffic_peer_of(struct traffic_peer *peer,
 /* The socket is connected to somebody. */
 bool traffic_is_connected(const struct sock *sk);
 
+/*
+ * current is in the system call that its registers tell of. At its end, where
+ * io_uring may send for it, they hold the result.
+ */
+static __always_inline bool traffic_in_call(const struct pt_regs *regs)
+{
+	return regs->ax == -ENOSYS &&
+	       !(current->flags & (PF_KTHREAD | PF_IO_WORKER));
+}
+
 /* The quick half of the question whether a send has named whom it goes to. */
 static __always_inline bool traffic_send_names_nobody(void)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 
 	/* Of the 32-bit calls with these numbers none sends. */
-	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
+	return traffic_in_call(regs) &&
 	       ((regs->orig_ax == __NR_sendto && !regs->r8) ||
 		regs->orig_ax == __NR_write);
 }

@@ -12,7 +12,7 @@
 
 #include "witness.h"
 
-/* One request at a time. */
+/* A few requests at a time. */
 static struct {
   int fd;
   unsigned int flags;
@@ -49,19 +49,28 @@ static inline void open_ring(unsigned int flags) {
   ring.cqes = (struct io_uring_cqe*)(cq + params.cq_off.cqes);
 }
 
-static inline void submit(struct io_uring_sqe request) {
+static inline void queue(struct io_uring_sqe request) {
   unsigned int tail = *ring.sq_tail;
   unsigned int index = tail & *ring.sq_mask;
-  unsigned int enter = 0;
 
   ring.sqes[index] = request;
   ring.sq_array[index] = index;
   __atomic_store_n(ring.sq_tail, tail + 1, __ATOMIC_SEQ_CST);
+}
+
+static inline void submit_queued(unsigned int count) {
+  unsigned int enter = 0;
+
   if (ring.flags & IORING_SETUP_SQPOLL) {
     if (__atomic_load_n(ring.sq_flags, __ATOMIC_SEQ_CST) & IORING_SQ_NEED_WAKEUP)
       enter = IORING_ENTER_SQ_WAKEUP;
   }
-  CHECK(syscall(__NR_io_uring_enter, ring.fd, 1, 0, enter, NULL, 0));
+  CHECK(syscall(__NR_io_uring_enter, ring.fd, count, 0, enter, NULL, 0));
+}
+
+static inline void submit(struct io_uring_sqe request) {
+  queue(request);
+  submit_queued(1);
 }
 
 /* The next completion; its flags go to @flags. */

@@ -5,6 +5,7 @@
  * in which ENGINE is `any`, or the one that is to see it so.
  */
 #define _GNU_SOURCE
+#include "../ring.h"
 #include "../witness.h"
 
 #include <fcntl.h>
@@ -160,6 +161,37 @@ static void elsewhere(void) {
   say("tracepoint", "udp", netns, ends[0], NULL, "-", (struct counts){0, 0, 200, 1});
 }
 
+/* The same by io_uring, which sends at the end of a write() that has nothing to do with it. */
+static void elsewhere_later(void) {
+  struct sockaddr_storage other;
+  socklen_t size = loopback(AF_INET, &other);
+  unsigned long netns = network_namespace();
+  struct iovec part = {data, 200};
+  struct msghdr message = {.msg_name = &other, .msg_namelen = size, .msg_iov = &part, .msg_iovlen = 1};
+  int third = CHECK(socket(AF_INET, SOCK_DGRAM, 0));
+  struct io_uring_sqe first, then;
+  int ends[2], local[2];
+
+  CHECK(bind(third, (struct sockaddr*)&other, size));
+  CHECK(getsockname(third, (struct sockaddr*)&other, &size));
+  datagram_pair(AF_INET, ends);
+  CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, local));
+  CHECK(send(ends[0], data, 30, 0));
+  open_ring(0);
+  first = request(IORING_OP_RECV, local[1], buffer, 1);
+  first.flags = IOSQE_IO_LINK;
+  then = request(IORING_OP_SENDMSG, ends[0], &message, 1);
+  queue(first);
+  queue(then);
+  submit_queued(2);
+  CHECK(write(local[0], "x", 1));
+  EXPECT(1, complete());
+  EXPECT(200, complete());
+  say_connected("udp", netns, ends[0], "loopback", (struct counts){0, 0, 30, 1});
+  say("redirect", "udp", netns, ends[0], &other, "loopback", (struct counts){0, 0, 200, 1});
+  say("tracepoint", "udp", netns, ends[0], NULL, "-", (struct counts){0, 0, 200, 1});
+}
+
 /* Each address of the environment's PEERS, `ADDRESS=SCOPE` by spaces; nobody has to be there. */
 static void scopes(void) {
   char* peers = getenv("PEERS");
@@ -251,6 +283,7 @@ int main(int argc, char** argv) {
                                               {"mapped", mapped},
                                               {"unconnected", unconnected},
                                               {"elsewhere", elsewhere},
+                                              {"elsewhere-later", elsewhere_later},
                                               {"scopes", scopes},
                                               {"namespaces", namespaces},
                                               {"local-families", local_families},

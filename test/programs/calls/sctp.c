@@ -97,11 +97,29 @@ static void notifications(void) {
   }
 }
 
+/* One-to-one, the same of the association alone: the socket itself knows of no subscription. */
+static void association_notifications(void) {
+  struct sctp_event event = {.se_type = SCTP_SHUTDOWN_EVENT, .se_on = 1};
+  struct iovec part = {buffer, sizeof(buffer)};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  int ends[2];
+
+  stream_pair(AF_INET, IPPROTO_SCTP, ends);
+  CHECK(setsockopt(ends[1], IPPROTO_SCTP, SCTP_EVENT, &event, sizeof(event)));
+  SENT(OTHER, send(ends[0], data, 1234, 0));
+  RECEIVED(OTHER, recvmsg(ends[1], &message, 0));
+  CHECK(shutdown(ends[0], SHUT_WR));
+  CHECK(recvmsg(ends[1], &message, 0));
+  if (!(message.msg_flags & MSG_NOTIFICATION))
+    errx(1, "no notification");
+}
+
 int main(int argc, char** argv) {
   static const struct scenario scenarios[] = {{"one-to-one", one_to_one},
                                               {"ipv6", over_ipv6},
                                               {"one-to-many", one_to_many},
                                               {"notifications", notifications},
+                                              {"association-notifications", association_notifications},
                                               {}};
 
   return run_scenario(scenarios, argc, argv);

@@ -71,6 +71,11 @@ test('flows of a connected UDP socket that sends to somebody else are not guesse
   await assertFlows('elsewhere');
 });
 
+test('nor are those of one for which io_uring sends at the end of another call', async () => {
+  await load({ fname: 'ends.out' });
+  await assertFlows('elsewhere-later');
+});
+
 test('flows have the network namespace of their socket', async () => {
   await load({ fname: 'ends.out' });
   const flows = await assertFlows('namespaces');

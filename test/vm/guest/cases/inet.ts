@@ -354,6 +354,14 @@ export const inet: readonly Case[] = [
     ...own,
   },
   {
+    case: 'SCTP with notifications of one association',
+    rule: 'the same',
+    program: 'sctp',
+    scenario: 'association-notifications',
+    lowerBound: { reason: 'sctp_events', columns: ['other_rx_bytes', 'other_rx_msgs'] },
+    ...own,
+  },
+  {
     case: 'IPv4-mapped IPv6: TCP',
     rule: 'as TCP',
     program: 'mapped',
