@@ -104,3 +104,8 @@ test('a reader that goes away is no failure, and nothing is said', () => {
   });
   expect([status, stderr]).toEqual([0, '']);
 });
+
+test('the manual is a list of pages: npm links no other', () => {
+  const { man } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { man: unknown };
+  expect(man).toEqual(['./man/lkm-traffic.1']);
+});
