@@ -5,7 +5,7 @@ import path from 'node:path';
 import { systemCode, TrafficError } from '../errors';
 import { requireLinux, thisHost, type Host } from '../host';
 import { loadedInstance, notLoadedError } from '../module/files';
-import { checkWatchOptions } from '../module/parameters';
+import { checkArray, checkWatchOptions } from '../module/parameters';
 import { EVENT_KINDS, type EventKind, type TrafficEvent } from './event';
 import { createInstance, type Instance } from './instance';
 import { EventParser } from './parse';
@@ -145,6 +145,7 @@ export async function events(options: EventsOptions = {}, host: Host = thisHost)
   requireLinux(host);
   const { events: kinds = EVENT_KINDS, pids = [], programs = [], minBytes = 0n, signal } = options;
   checkWatchOptions({ programs, pids });
+  checkArray('events', kinds, 'string', "['send', 'recv']");
   const unknown = kinds.find((kind) => !EVENT_KINDS.includes(kind));
   if (unknown !== undefined || kinds.length === 0) {
     throw new TrafficError('ERR_INVALID_ARGUMENT', `events is '${unknown ?? ''}'; it is of ${EVENT_KINDS.join(', ')}.`);
