@@ -24,7 +24,7 @@ export interface EventsOptions {
   /** Only of these watched names, as they were given to watch. */
   programs?: readonly string[] | undefined;
   /** Only transfers of at least that many bytes. */
-  minBytes?: bigint | undefined;
+  minBytes?: bigint | number | undefined;
   /** Aborting it closes the stream; iterations throw its reason. */
   signal?: AbortSignal | undefined;
 }
@@ -150,8 +150,8 @@ export async function events(options: EventsOptions = {}, host: Host = thisHost)
   if (unknown !== undefined || kinds.length === 0) {
     throw new TrafficError('ERR_INVALID_ARGUMENT', `events is '${unknown ?? ''}'; it is of ${EVENT_KINDS.join(', ')}.`);
   }
-  if (minBytes < 0n || minBytes >= 2n ** 63n) {
-    throw new TrafficError('ERR_INVALID_ARGUMENT', `minBytes is ${minBytes}; it is 0 to 2^63 - 1.`);
+  if ((typeof minBytes !== 'bigint' && !Number.isInteger(minBytes)) || minBytes < 0 || minBytes >= 2n ** 63n) {
+    throw new TrafficError('ERR_INVALID_ARGUMENT', `minBytes is ${minBytes}; it is a whole number, 0 to 2^63 - 1.`);
   }
   signal?.throwIfAborted();
   if (loadedInstance(host) === null) throw notLoadedError();
