@@ -39,6 +39,13 @@ test('docs/troubleshooting.md has every requirement of doctor and every error co
   expect(firstColumn('troubleshooting.md')).toEqual([...checks.map(({ name }) => name), ...codes]);
 });
 
+test('docs/proc.md has every parameter of the module, and no other', () => {
+  const parameters = [...read('kmod/params.c').matchAll(/^module_param\w*\((\w+)/gm)].map(([, name]) => name);
+  const documented = [...read('docs/proc.md').matchAll(/^\| `(\w+)=` \|/gm)].map(([, name]) => name);
+  expect(parameters.length).toBeGreaterThan(5);
+  expect(documented.sort()).toEqual(parameters.sort());
+});
+
 const blocks = blocksOf(read('docs/recipes.md'));
 const ofKind = (...kinds: string[]): Block[] => blocks.filter(({ kind }) => kinds.includes(kind));
 const names = (found: readonly Block[]): string[] => found.map(({ name }) => name);
