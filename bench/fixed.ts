@@ -59,8 +59,8 @@ async function starting(): Promise<Size[]> {
     'Node itself': 'node -e 0',
     'with the addon': 'node -e \'require("./build/Release/lkm_traffic.node")\'',
     'with the API': 'node -e \'require("./dist")\'',
-    'lkm-traffic --version': 'node dist/cli/bin.js --version',
-    'lkm-traffic status': 'node dist/cli/bin.js status',
+    'lkm-traffic --version': 'node bin/lkm-traffic.js --version',
+    'lkm-traffic status': 'node bin/lkm-traffic.js status',
   };
   await load({ idle: 1 });
   const sizes: Size[] = [];

@@ -9,7 +9,7 @@ export const COMMON = {
     type: 'string',
     requiresArg: true,
     choices: FORMATS,
-    describe: 'how the result is printed (default: table)',
+    describe: 'how the result is printed (default: table); events have no prom',
   },
   json: { type: 'boolean', describe: 'the same as --format json', conflicts: 'format' },
   color: { type: 'boolean', describe: 'colours; --no-color or NO_COLOR turns them off' },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { systemCode, TrafficError } from '../errors';
 import { requireLinux, thisHost, type Host } from '../host';
 import { loadedInstance, notLoadedError } from '../module/files';
-import { checkWatchOptions } from '../module/parameters';
+import { checkArray, checkWatchOptions } from '../module/parameters';
 import { EVENT_KINDS, type EventKind, type TrafficEvent } from './event';
 import { createInstance, type Instance } from './instance';
 import { EventParser } from './parse';
@@ -24,7 +24,7 @@ export interface EventsOptions {
   /** Only of these watched names, as they were given to watch. */
   programs?: readonly string[] | undefined;
   /** Only transfers of at least that many bytes. */
-  minBytes?: bigint | undefined;
+  minBytes?: bigint | number | undefined;
   /** Aborting it closes the stream; iterations throw its reason. */
   signal?: AbortSignal | undefined;
 }
@@ -145,12 +145,13 @@ export async function events(options: EventsOptions = {}, host: Host = thisHost)
   requireLinux(host);
   const { events: kinds = EVENT_KINDS, pids = [], programs = [], minBytes = 0n, signal } = options;
   checkWatchOptions({ programs, pids });
+  checkArray('events', kinds, 'string', "['send', 'recv']");
   const unknown = kinds.find((kind) => !EVENT_KINDS.includes(kind));
   if (unknown !== undefined || kinds.length === 0) {
     throw new TrafficError('ERR_INVALID_ARGUMENT', `events is '${unknown ?? ''}'; it is of ${EVENT_KINDS.join(', ')}.`);
   }
-  if (minBytes < 0n || minBytes >= 2n ** 63n) {
-    throw new TrafficError('ERR_INVALID_ARGUMENT', `minBytes is ${minBytes}; it is 0 to 2^63 - 1.`);
+  if ((typeof minBytes !== 'bigint' && !Number.isInteger(minBytes)) || minBytes < 0 || minBytes >= 2n ** 63n) {
+    throw new TrafficError('ERR_INVALID_ARGUMENT', `minBytes is ${minBytes}; it is a whole number, 0 to 2^63 - 1.`);
   }
   signal?.throwIfAborted();
   if (loadedInstance(host) === null) throw notLoadedError();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { inspect } from 'node:util';
 import { closest } from 'fastest-levenshtein';
 import { TrafficError } from '../errors';
 
@@ -52,6 +53,15 @@ function invalid(message: string, hint?: string): TrafficError {
   return new TrafficError('ERR_INVALID_ARGUMENT', message, { hint });
 }
 
+/**
+ * To JavaScript a string is a list too, of its letters.
+ * @throws {TrafficError} ERR_INVALID_ARGUMENT
+ */
+export function checkArray(name: string, value: unknown, type: 'string' | 'number', example: string): void {
+  if (Array.isArray(value) && value.every((element) => typeof element === type)) return;
+  throw invalid(`${name} is ${inspect(value)}; it is an array of ${type}s.`, `${name}: ${example}`);
+}
+
 /** What is wrong with a list of families; null when nothing is. */
 export function wrongFamilies(families: readonly string[]): string | null {
   if (families.length === 0) return 'No address family is named.';
@@ -66,6 +76,9 @@ export function wrongFamilies(families: readonly string[]): string | null {
 
 /** @throws {TrafficError} ERR_INVALID_ARGUMENT */
 export function checkWatchOptions({ programs = [], pids = [], families = ['inet'] }: WatchOptions): void {
+  checkArray('programs', programs, 'string', "['server.out']");
+  checkArray('pids', pids, 'number', '[1234]');
+  checkArray('families', families, 'string', "['inet', 'unix']");
   for (const name of programs) {
     if (name === '') {
       throw invalid(

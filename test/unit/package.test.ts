@@ -3,9 +3,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
+const ROOT = path.join(__dirname, '../..');
 /** The compiled package, apart from dist/, in a folder whence its dependencies are found. */
-const FOLDER = path.join(__dirname, '../../build/unit-package');
-const BIN = path.join(FOLDER, 'dist/cli/bin.js');
+const FOLDER = path.join(ROOT, 'build/unit-package');
+/** The same before it is compiled. */
+const UNBUILT = path.join(ROOT, 'build/unit-package-unbuilt');
+const BIN = 'bin/lkm-traffic.js';
 
 interface Outcome {
   readonly status: number | null;
@@ -13,21 +16,23 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function node(script: string, ...args: string[]): Outcome {
-  return spawnSync(process.execPath, [script, ...args], { encoding: 'utf8', cwd: FOLDER });
+/** The command as a link to it runs it: the file itself. */
+function command(folder: string, ...args: string[]): Outcome {
+  return spawnSync(path.join(folder, BIN), args, { encoding: 'utf8' });
 }
 
 function script(name: string, text: string): Outcome {
   const file = path.join(FOLDER, name);
   fs.writeFileSync(file, text);
-  return node(file);
+  return spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: FOLDER });
 }
 
 beforeAll(() => {
-  fs.mkdirSync(FOLDER, { recursive: true });
-  fs.copyFileSync(path.join(__dirname, '../../package.json'), path.join(FOLDER, 'package.json'));
+  for (const folder of [FOLDER, UNBUILT]) {
+    for (const file of ['package.json', BIN]) fs.cpSync(path.join(ROOT, file), path.join(folder, file));
+  }
   const tsc = require.resolve('typescript/bin/tsc');
-  const project = path.join(__dirname, '../../tsconfig.build.json');
+  const project = path.join(ROOT, 'tsconfig.build.json');
   execFileSync(process.execPath, [tsc, '-p', project, '--outDir', path.join(FOLDER, 'dist')]);
 }, 120_000);
 
@@ -83,14 +88,24 @@ test('elsewhere than on Linux each function says so', () => {
 });
 
 test('the program has its exit status from the command', () => {
-  expect(node(BIN, '--version')).toMatchObject({ status: 0, stderr: '' });
-  expect(node(BIN, 'load')).toMatchObject({ status: 2, stdout: '' });
-  expect(node(BIN, 'build', '--kernel', 'no-such-kernel')).toMatchObject({ status: 1, stdout: '' });
+  expect(command(FOLDER, '--version')).toMatchObject({ status: 0, stderr: '' });
+  expect(command(FOLDER, 'load')).toMatchObject({ status: 2, stdout: '' });
+  expect(command(FOLDER, 'build', '--kernel', 'no-such-kernel')).toMatchObject({ status: 1, stdout: '' });
+});
+
+test('in a checkout that is not built the program says what builds it', () => {
+  expect(command(UNBUILT, '--version')).toMatchObject({ status: 1, stderr: 'lkm-traffic: not built yet: make\n' });
 });
 
 test('a reader that goes away is no failure, and nothing is said', () => {
-  const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${BIN}" load --help | true; echo done`], {
+  const { status, stderr } = spawnSync('sh', ['-c', `${BIN} load --help | true; echo done`], {
     encoding: 'utf8',
+    cwd: FOLDER,
   });
   expect([status, stderr]).toEqual([0, '']);
+});
+
+test('the manual is a list of pages: npm links no other', () => {
+  const { man } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { man: unknown };
+  expect(man).toEqual(['./man/lkm-traffic.1']);
 });

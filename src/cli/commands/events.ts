@@ -19,10 +19,9 @@ async function follow(args: Arguments, { api, printNext, say, takeSignals, reade
   if (choice(args, 'format', FORMATS) === 'prom') throw new UsageError('Events are no metrics: show --format prom.');
   const most = numberOf(args, 'count', 1) ?? Infinity;
   const milliseconds = duration(args, 'duration');
-  const minBytes = numberOf(args, 'min-bytes', 0);
   const stream = await api.events({
     ...{ events: kindsOf(args), pids: pids(args), programs: words(args, 'name') },
-    minBytes: minBytes === undefined ? undefined : BigInt(minBytes),
+    minBytes: numberOf(args, 'min-bytes', 0),
   });
   const stop = (): void => {
     void stream.close();

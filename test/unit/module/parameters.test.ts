@@ -57,6 +57,24 @@ test.each([
   }).toThrow(refusal('ERR_INVALID_ARGUMENT', message));
 });
 
+test.each([
+  [{ programs: 'server.out' }, "programs is 'server.out'; it is an array of strings.", "programs: ['server.out']"],
+  [{ programs: ['a', 7] }, "programs is [ 'a', 7 ]; it is an array of strings.", "programs: ['server.out']"],
+  [{ programs: null }, 'programs is null; it is an array of strings.', "programs: ['server.out']"],
+  [{ pids: '12' }, "pids is '12'; it is an array of numbers.", 'pids: [1234]'],
+  [{ pids: 12 }, 'pids is 12; it is an array of numbers.', 'pids: [1234]'],
+  [{ pids: ['12'] }, "pids is [ '12' ]; it is an array of numbers.", 'pids: [1234]'],
+  [
+    { programs: ['a'], families: 'inet' },
+    "families is 'inet'; it is an array of strings.",
+    "families: ['inet', 'unix']",
+  ],
+])('JavaScript that gives %j is told what is meant', (options: object, message, hint) => {
+  expect(() => {
+    checkModuleOptions(options);
+  }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message, hint }) as Error);
+});
+
 test('a path may be longer than a name, and a name may have all of its 255 bytes', () => {
   checkModuleOptions({ programs: [`/${'d'.repeat(200)}/${'x'.repeat(255)}`] });
 });

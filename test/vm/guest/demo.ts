@@ -2,7 +2,7 @@
 /** The demonstration: the commands that a user types, what they print, and whether strace agrees. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
 import { release } from 'node:os';
 import path from 'node:path';
 import { straced, straceOptions } from './lib/strace';
@@ -90,9 +90,7 @@ async function main(): Promise<void> {
   mkdirSync(path.dirname(ko), { recursive: true });
   copyFileSync(process.env['KO'] ?? '', ko);
   // On a machine of their own users have it built by `load`; here the host did that, which is quicker.
-  const bin = path.resolve('dist/cli/bin.js');
-  chmodSync(bin, 0o755);
-  symlinkSync(bin, '/usr/local/bin/lkm-traffic');
+  symlinkSync(path.resolve('bin/lkm-traffic.js'), '/usr/local/bin/lkm-traffic');
 
   say(`Linux ${release()} in a virtual machine; all that follows happens in it.`);
   await document();
