@@ -119,6 +119,20 @@ static void finish_watch(struct traffic_watch *watch,
 	traffic_totals_add(&watch->done, totals);
 }
 
+/* The owners that have more than one of these watches, a bit an owner. */
+static u64 owners_of_several(const struct traffic_watch_set *watches)
+{
+	u64 owner, seen = 0, several = 0;
+	unsigned int slot;
+
+	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES) {
+		owner = BIT_ULL(traffic_watch_at(slot)->owner);
+		several |= seen & owner;
+		seen |= owner;
+	}
+	return several;
+}
+
 static void set_first_watch(struct traffic_record *record, unsigned int slot)
 {
 	/* Trace events read both without the lock. */
@@ -263,20 +277,6 @@ void traffic_record_remove(struct traffic_record *record)
 	}
 	traffic_flows_close(&record->flows);
 	call_rcu(&record->rcu, free_record_rcu);
-}
-
-/* The owners that have more than one of these watches, a bit an owner. */
-static u64 owners_of_several(const struct traffic_watch_set *watches)
-{
-	u64 owner, seen = 0, several = 0;
-	unsigned int slot;
-
-	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES) {
-		owner = BIT_ULL(traffic_watch_at(slot)->owner);
-		several |= seen & owner;
-		seen |= owner;
-	}
-	return several;
 }
 
 static void evict_oldest(void)

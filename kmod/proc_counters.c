@@ -135,8 +135,8 @@ static int show(struct seq_file *file, void *item)
 			file,
 			"id\tpid\tparent_id\troot_id\tppid\troot\t"
 			"program\towners\tuid\tstate\tsince\t"
-			"start_ns\tend_ns\tend_seq\texit_code\t" TRAFFIC_TOTALS_COLUMNS("")
-			"\texact\treasons\tcomm\texe\twatches\t" TRAFFIC_FAMILY_TOTALS_COLUMNS(""));
+			"start_ns\tend_ns\tend_seq\texit_code\t" TRAFFIC_TOTALS_COLUMNS
+			"\texact\treasons\tcomm\texe\twatches\t" TRAFFIC_FAMILY_TOTALS_COLUMNS);
 		return 0;
 	}
 	process = &snapshot->process;

@@ -7,6 +7,10 @@
 
 #include "snapshot.h"
 
+#define EVICTED_COLUMNS                                                \
+	"evicted_shared\tevicted_inexact\t" TRAFFIC_TOTALS_COLUMNS_OF( \
+		"evicted_") "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS_OF("evicted_")
+
 static void show_program(struct seq_file *file,
 			 const struct traffic_program *program, u64 end_seq)
 {
@@ -51,11 +55,9 @@ static int show(struct seq_file *file, void *unused)
 	count = traffic_programs(programs, &end_seq);
 	traffic_show_header(
 		file, "id\tname\towner\tkind\tfollow\tsince_ns\tstarted\t"
-		      "running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS("")
-		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS("")
-		      "\tend_seq\tevicted_shared\tevicted_inexact"
-		      "\t" TRAFFIC_TOTALS_COLUMNS("evicted_")
-		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS("evicted_"));
+		      "running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS
+		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS
+		      "\tend_seq\t" EVICTED_COLUMNS);
 	for (i = 0; i < count; i++) {
 		show_program(file, &programs[i], end_seq);
 		traffic_watch_put(programs[i].watch);

@@ -29,21 +29,22 @@ void traffic_show_header(struct seq_file *file, const char *columns);
 void traffic_show_counts(struct seq_file *file,
 			 const struct traffic_count counts[TRAFFIC_DIRECTIONS]);
 /* Four columns: what of whom was received and sent. */
-#define TRAFFIC_COUNTS_COLUMNS(of)           \
-	of "_rx_bytes\t" of "_rx_msgs\t" of \
-	   "_tx_bytes\t" of "_tx_msgs"
+#define TRAFFIC_COUNTS_COLUMNS(of) \
+	of "_rx_bytes\t" of "_rx_msgs\t" of "_tx_bytes\t" of "_tx_msgs"
 /* A column name of the counters for each number of traffic_show_totals(). */
-#define TRAFFIC_TOTALS_COLUMNS(prefix)             \
-	TRAFFIC_COUNTS_COLUMNS(prefix "tcp") "\t"  \
-	TRAFFIC_COUNTS_COLUMNS(prefix "udp") "\t"  \
-	TRAFFIC_COUNTS_COLUMNS(prefix "other")
+#define TRAFFIC_TOTALS_COLUMNS_OF(prefix)                                      \
+	TRAFFIC_COUNTS_COLUMNS(prefix "tcp")                                   \
+	"\t" TRAFFIC_COUNTS_COLUMNS(prefix "udp") "\t" TRAFFIC_COUNTS_COLUMNS( \
+		prefix "other")
+#define TRAFFIC_TOTALS_COLUMNS TRAFFIC_TOTALS_COLUMNS_OF("")
 void traffic_show_totals(struct seq_file *file,
 			 const struct traffic_totals *totals);
 /* The same of the families besides inet; unknown where one is not counted. */
-#define TRAFFIC_FAMILY_TOTALS_COLUMNS(prefix)        \
-	TRAFFIC_COUNTS_COLUMNS(prefix "unix") "\t"   \
-	TRAFFIC_COUNTS_COLUMNS(prefix "packet") "\t" \
-	TRAFFIC_COUNTS_COLUMNS(prefix "vsock")
+#define TRAFFIC_FAMILY_TOTALS_COLUMNS_OF(prefix) \
+	TRAFFIC_COUNTS_COLUMNS(prefix "unix")    \
+	"\t" TRAFFIC_COUNTS_COLUMNS(             \
+		prefix "packet") "\t" TRAFFIC_COUNTS_COLUMNS(prefix "vsock")
+#define TRAFFIC_FAMILY_TOTALS_COLUMNS TRAFFIC_FAMILY_TOTALS_COLUMNS_OF("")
 void traffic_show_family_totals(struct seq_file *file,
 				const struct traffic_totals *totals);
 /* Escaped; NULL is unknown. */
