@@ -88,7 +88,8 @@ export async function count(
     options.onStart?.(child);
     const ending = await endingOf(child, signal);
     if (wait !== false) await descendantsEnd(session, wait === true ? undefined : wait);
-    const result = resultOf(await session.close(), { ...ending, command, startedAt, endedAt: now() });
+    const final = await session.close();
+    const result = resultOf(final, { ...recordedEnding(child, ending, final), command, startedAt, endedAt: now() });
     await followed;
     return result;
   } finally {
@@ -126,6 +127,16 @@ async function descendantsEnd(session: Session, stop: AbortSignal | undefined): 
     });
   });
   await Promise.race([nobodyRuns, stopped]);
+}
+
+/**
+ * Node tells an end by a signal for which it has no name, as realtime ones, as exit status 0. The module's record has it,
+ * where the child is counted itself, and `pid` is of the initial PID namespace.
+ */
+function recordedEnding({ pid }: Child, ending: Ending, { processes }: Snapshot): Ending {
+  if (ending.exitCode !== 0) return ending;
+  const record = processes.find((process) => process.pid === pid && process.state === 'exited');
+  return record === undefined || record.signal === null ? ending : { exitCode: null, signal: record.signal };
 }
 
 function resultOf(

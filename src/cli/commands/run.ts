@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { constants } from 'node:os';
 import { systemCode, TrafficError } from '../../errors';
 import { wrongFamilies } from '../../module/parameters';
 import type { RunResult } from '../../run/count';
+import { signalNumber } from '../../signals';
 import { choice, duration, flag, list, pids, text, wholeNumber } from '../arguments';
 import type { Arguments, Command, Context } from '../command';
 import { BREAKDOWNS } from '../format/breakdown';
@@ -51,7 +51,7 @@ function warnOfRoot(command: string, user: string | undefined, { env, say }: Con
 
 /** The command's own; of one that succeeded, whether it kept to its budgets. */
 function statusOf({ exitCode, signal }: RunResult, verdicts: readonly Verdict[]): number {
-  const own = exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  const own = signal === null ? (exitCode ?? 0) : 128 + signalNumber(signal);
   if (own !== 0) return own;
   if (verdicts.some(({ outcome }) => outcome === 'broken')) return OVER_BUDGET;
   return verdicts.some(({ outcome }) => outcome === 'unproven') ? OWN_FAILURE : 0;

@@ -38,9 +38,18 @@ test.each([[['run']], [['run', '--']], [['run', 'curl']], [['run', '--families=u
 test.each([
   [{ exitCode: 0 }, 0],
   [{ exitCode: 3 }, 3],
-  [{ exitCode: null, signal: 'SIGKILL' as const }, 137],
+  [{ exitCode: null, signal: 'SIGKILL' }, 137],
+  [{ exitCode: null, signal: 'SIG34' }, 162],
+  [{ exitCode: null, signal: 'SIG64' }, 192],
 ])('the exit status of %j is %i', async (given, status) => {
   expect((await running(given, '--', 'x')).status).toBe(status);
+});
+
+test('a signal without a name is told by its number', async () => {
+  const given = { exitCode: null, signal: 'SIG34' };
+  expect((await running(given, '--', 'x')).err).toMatch(/^x: SIG34 after /m);
+  const { err } = await running(given, '--json', '--', 'x');
+  expect([schemaErrors(err), JSON.parse(err)]).toEqual([[], expect.objectContaining(given) as object]);
 });
 
 test.each([

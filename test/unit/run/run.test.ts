@@ -25,6 +25,18 @@ test('what is forked between on and off is counted: the command, and nothing tha
   expect(kernel.unloads).toBe(1);
 });
 
+test('an end by a realtime signal, which Node tells as exit status 0, is as the module recorded it', async () => {
+  const dies = (options: RunOptions = {}): ReturnType<typeof run> => {
+    const onStart = ({ pid }: { readonly pid: number }): void => {
+      const record = aProcess({ id: 2n, pid });
+      kernel.processes = [aProcess({ id: 1n }), { ...ended(record, 1n), exitCode: null, signal: 'SIG34' }];
+    };
+    return running('bash', ['-c', 'kill -34 $$'], { onStart, ...options });
+  };
+  expect(await dies()).toMatchObject({ exitCode: null, signal: 'SIG34' });
+  expect(await dies({ onStart: () => (kernel.processes = []) })).toMatchObject({ exitCode: 0, signal: null });
+});
+
 test('with pids these are counted, and the command is not', async () => {
   await running('true', [], { pids: [501, 502] });
   expect(kernel.commands).toEqual(['0: session', '1: attach 501', '1: attach 502']);
