@@ -2,9 +2,9 @@
 import { requireLinux, type Host } from '../host';
 import type { Control } from '../module/control';
 import { checkModuleOptions } from '../module/parameters';
-import { beginSession } from '../session/begin';
+import { openSampler } from '../session/begin';
 import { checkInterval } from '../session/monitor';
-import type { Session } from '../session/session';
+import { Session } from '../session/session';
 import { now } from '../time';
 import type { Process, ProcessFlows, RemoteTraffic, ScopeTraffic, Snapshot, Timestamp, Traffic } from '../types';
 import type { Child, Ending, RunningCommand } from './child';
@@ -31,7 +31,7 @@ export interface CountOptions {
   engine?: 'tracepoint' | 'redirect' | undefined;
   /** Path of a built `net_traffic.ko`, should the module have to be loaded. */
   ko?: string | undefined;
-  /** Aborting it ends the command with SIGTERM; the result then rejects with its reason. */
+  /** Aborting it ends the command with SIGTERM, or what comes before it: the result rejects with its reason. */
   signal?: AbortSignal | undefined;
   /** Called as soon as the command runs. */
   onStart?: ((command: RunningCommand) => void) | undefined;
@@ -74,11 +74,12 @@ export async function count(
   checkInterval(interval);
   let starting: (() => Promise<Child>) | undefined;
   let startedAt = now();
-  const session = await beginSession(host, { families, engine, ko, interval, history, flows }, (control) => {
-    signal?.throwIfAborted();
+  const sampler = await openSampler(host, { families, engine, ko, history, flows, signal }, (control) => {
     startedAt = now();
     starting = begin(control);
   });
+  // Not ended by the signal: what the command moves until it has ended is in the result.
+  const session = new Session(sampler, interval);
   // Whoever follows the session gets its failure from close().
   session.on('error', () => undefined);
   const followed = onSample === undefined ? Promise.resolve() : follow(session, onSample);

@@ -125,3 +125,34 @@ test('aborting ends the command, and rejects with the reason', async () => {
   });
   await expect(going).rejects.toThrow('enough');
 });
+
+test('aborted before it is begun, or while the module is built: nothing is loaded or started', async () => {
+  const signal = AbortSignal.abort(new Error('too late'));
+  await expect(running('true', [], { signal })).rejects.toThrow('too late');
+  const child = spawn('sleep', ['100'], { stdio: 'ignore' });
+  await expect(measure(child, { ko: kernel.ko, signal }, kernel.host)).rejects.toThrow('too late');
+  child.kill();
+
+  kernel.write('package/kmod/main.c', '');
+  kernel.write('modules/6.12.1-test/build/Makefile', 'modules:\n\tsleep 60\n');
+  const abort = new AbortController();
+  setTimeout(() => {
+    abort.abort(new Error('enough'));
+  }, 100);
+  await expect(running('true', [], { ko: undefined, signal: abort.signal })).rejects.toThrow('enough');
+  expect([kernel.loads, kernel.commands]).toEqual([[], []]);
+});
+
+test('aborted while the module is loaded: it is unloaded, and nothing is started', async () => {
+  const abort = new AbortController();
+  const native = {
+    ...kernel.host.native(),
+    load: async (file: string, parameters: string) => {
+      await kernel.host.native().load(file, parameters);
+      abort.abort(new Error('enough'));
+    },
+  };
+  const going = run('true', [], { ko: kernel.ko, signal: abort.signal }, { ...kernel.host, native: () => native });
+  await expect(going).rejects.toThrow('enough');
+  expect([kernel.commands, kernel.loaded]).toEqual([['0: session'], false]);
+});
