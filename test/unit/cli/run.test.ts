@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { SignalListener } from '../../../src/cli/command';
 import { TrafficError } from '../../../src/errors';
 import type { RunResult } from '../../../src/run/count';
 import { aSnapshot, cli, workingApi, type Outcome } from '../support/cli';
@@ -149,6 +150,45 @@ test('a command that fails is not repeated', async () => {
   const { status, err } = await running({ exitCode: 4 }, '-r', '3', '--', 'x');
   expect(status).toBe(4);
   expect(err).toMatch(/^x: 1 run of 3, exited 4$/m);
+});
+
+test.each([
+  ['between two runs', false],
+  ['while the next one is prepared', true],
+])(
+  'a signal that comes %s ends the repeating: status 128 and it, and the report of the runs made',
+  async (_, during) => {
+    let send: SignalListener = () => undefined;
+    let calls = 0;
+    const run: typeof workingApi.run = async (command, args, options) => {
+      calls += 1;
+      if (calls === 3) {
+        send('SIGTERM');
+        options?.signal?.throwIfAborted();
+      }
+      options?.onStart?.({ pid: 1, hasEnded: () => true, kill: () => undefined });
+      if (calls === 2 && !during) send('SIGTERM');
+      return workingApi.run(command, args, options);
+    };
+    const { status, err } = await cli(['run', '-r', '5', '--', 'x'], { run }, {}, (listener) => (send = listener));
+    expect([calls, status]).toEqual([during ? 3 : 2, 143]);
+    expect(err).toMatch(/^x: 2 runs of 5, exited 0$/m);
+  },
+);
+
+test('a signal that comes after the last run changes nothing; a failure of the next run is one', async () => {
+  const ends = async (repeats: number, failure?: Error): Promise<Outcome> => {
+    let send: SignalListener = () => undefined;
+    const run: typeof workingApi.run = async (command, args, options) => {
+      options?.onStart?.({ pid: 1, hasEnded: () => true, kill: () => undefined });
+      send('SIGTERM');
+      if (failure) throw failure;
+      return workingApi.run(command, args, options);
+    };
+    return cli(['run', `-r${repeats}`, '--', 'x'], { run }, {}, (listener) => (send = listener));
+  };
+  expect((await ends(1)).status).toBe(0);
+  expect((await ends(3, new TrafficError('ERR_SYSTEM', 'It broke.'))).status).toBe(125);
 });
 
 test('-I prints a line a sample', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { TrafficError } from '../../../src/errors';
 import type { Api } from '../../../src/cli/api';
+import type { SignalListener } from '../../../src/cli/command';
 import { run } from '../../../src/cli/main';
 import { sumByRemote, sumByScope } from '../../../src/flows';
 import { EventParser } from '../../../src/events/parse';
@@ -107,6 +108,7 @@ export async function cli(
   argv: readonly string[],
   api: Partial<Api> = {},
   env: NodeJS.ProcessEnv = {},
+  takeSignals: (listener: SignalListener) => void = () => undefined,
 ): Promise<Outcome> {
   let out = '';
   let err = '';
@@ -119,6 +121,6 @@ export async function cli(
     outIsTerminal: false,
     errIsTerminal: false,
   };
-  const status = await run(argv, io, { ...noApi, ...api }, new AbortController().signal, () => undefined);
+  const status = await run(argv, io, { ...noApi, ...api }, new AbortController().signal, takeSignals);
   return { status, out, err };
 }
