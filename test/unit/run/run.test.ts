@@ -115,6 +115,18 @@ test('measure of a child that has ended, or was never started, is refused', asyn
   expect([kernel.sessions.size, kernel.loaded]).toEqual([0, false]);
 });
 
+test('measure in a PID namespace is refused, since the PID would be another process there', async () => {
+  kernel.enterPidNamespace();
+  const child = spawn('sleep', ['100'], { stdio: 'ignore' });
+  await expect(measure(child, { ko: kernel.ko }, kernel.host)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    hint: expect.stringContaining('run()') as string,
+  });
+  child.kill();
+  expect(kernel.commands).toEqual([]);
+  expect((await running('true')).exitCode).toBe(0);
+});
+
 test('aborting ends the command, and rejects with the reason', async () => {
   const abort = new AbortController();
   const going = running('sleep', ['100'], {
