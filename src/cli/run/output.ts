@@ -14,13 +14,32 @@ export interface Output {
 
 const DESCRIPTOR_MAX = 1_048_575;
 
+const FOLDER = '/proc/self/fd';
+
+function isForReading(fd: number | string): boolean {
+  const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0';
+  return (parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) === 0;
+}
+
+/** Whether it is a pipe of this process with itself: who was handed one end only has another at its other end. */
+function isOwnPipe(target: string): boolean {
+  if (!target.startsWith('pipe:')) return false;
+  return fs.readdirSync(FOLDER).some((other) => {
+    try {
+      return fs.readlinkSync(`${FOLDER}/${other}`) === target && isForReading(other);
+    } catch {
+      return false; // the descriptor by which the folder itself was read
+    }
+  });
+}
+
 /** Whether a descriptor was handed to us, and can be written to. */
 function canWrite(fd: number): boolean {
   try {
-    const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0';
-    const accessMode = parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR);
+    if (isForReading(fd)) return false;
     // An event loop's own descriptors are no files of anybody's.
-    return accessMode !== 0 && !fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
+    const target = fs.readlinkSync(`${FOLDER}/${fd}`);
+    return !target.startsWith('anon_inode:') && !isOwnPipe(target);
   } catch {
     return false;
   }

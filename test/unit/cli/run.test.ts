@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -222,6 +224,31 @@ test('--output-fd takes a descriptor that is open for writing, and no other', as
   expect((await running({}, '--output-fd=99999', '--', 'x')).status).toBe(2);
   expect((await running({}, '--output-fd=1', '-o', file, '--', 'x')).status).toBe(2);
   fs.rmSync(path.dirname(file), { recursive: true });
+});
+
+test('--output-fd takes no pipe of Node with itself, but one that another descriptor is an end of too', async () => {
+  const pipes = new Map<string, string[]>();
+  for (const fd of fs.readdirSync('/proc/self/fd')) {
+    const target = fs.existsSync(`/proc/self/fd/${fd}`) ? fs.readlinkSync(`/proc/self/fd/${fd}`) : '';
+    if (target.startsWith('pipe:')) pipes.set(target, [...(pipes.get(target) ?? []), fd]);
+  }
+  // One end alone was handed over to the test itself.
+  const own = [...pipes.values()]
+    .filter((ends) => ends.length === 2)
+    .flat()
+    .filter((fd) => Number(fd) > 2);
+  expect(own.length).toBeGreaterThan(3);
+  for (const fd of own) expect((await running({}, `--output-fd=${fd}`, '--', 'x')).status).toBe(2);
+
+  const shell = spawn('bash', ['-c', 'exec 3> >(cat); echo up; read -r'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [chunk] = (await once(shell.stdout, 'data')) as [Buffer];
+  const [one, other] = [1, 2].map(() => fs.openSync(`/proc/${shell.pid}/fd/3`, 'w')) as [number, number];
+  const { status } = await running({}, `--output-fd=${one}`, '--json', '--', 'x');
+  for (const fd of [one, other]) fs.closeSync(fd);
+  shell.stdin.end();
+  let text = '';
+  for await (const more of shell.stdout) text += String(more);
+  expect([String(chunk), status, schemaErrors(text)]).toEqual(['up\n', 0, []]);
 });
 
 test('a report that cannot be written is not lost', async () => {
