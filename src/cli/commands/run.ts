@@ -110,6 +110,7 @@ async function execute(args: Arguments, context: Context): Promise<number> {
     if (github !== null) appendSummary(github, result, verdicts);
   }
   if (repeats > 1) output.write(repeatReport(command, results, repeats));
+  output.finish();
   if (status === 0 && results.length < repeats) return 128 + signalNumber(signals.stop.reason as NodeJS.Signals);
   return status;
 }

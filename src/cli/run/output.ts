@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
-import { TrafficError } from '../../errors';
+import { messageOf, TrafficError } from '../../errors';
 import { text, wholeNumber } from '../arguments';
 import type { Arguments, Context } from '../command';
 import type { Report } from '../format/report';
@@ -9,7 +9,10 @@ import { UsageError } from '../usage-error';
 
 /** Where the reports of `run` go: stdout is the command's. */
 export interface Output {
+  /** Goes on where it cannot be written: the report is on stderr then, and so are all that follow. */
   readonly write: (report: Report) => void;
+  /** @throws {TrafficError} ERR_SYSTEM when not all of it could be written */
+  readonly finish: () => void;
 }
 
 const DESCRIPTOR_MAX = 1_048_575;
@@ -58,30 +61,34 @@ function descriptorOf(args: Arguments): number | null {
   try {
     return fs.openSync(file, 'w');
   } catch (error) {
-    throw new TrafficError('ERR_SYSTEM', `Cannot write ${visible(file)}.`, { cause: error });
+    throw new UsageError(`--output: cannot write ${visible(file)}: ${visible(messageOf(error))}`);
   }
 }
 
 /**
- * Opens it before the command runs: a file that cannot be written is known then.
- * @throws {TrafficError} ERR_SYSTEM, also from `write`: what was to be written is on stderr then
+ * Opens it before the command runs: a file that cannot be opened is known then.
+ * @throws {UsageError}
  */
 export function openOutput(args: Arguments, context: Context, many: boolean): Output {
   const fd = descriptorOf(args);
   const format = context.formatter({ forStderr: fd === null, many });
+  let failure: TrafficError | null = null;
   return {
     write(report) {
       const text = format(report);
-      if (fd === null) {
+      if (fd === null || failure !== null) {
         context.aside(text);
         return;
       }
       try {
         fs.writeFileSync(fd, text);
       } catch (error) {
+        failure = new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error });
         context.aside(text);
-        throw new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error });
       }
+    },
+    finish() {
+      if (failure !== null) throw failure;
     },
   };
 }

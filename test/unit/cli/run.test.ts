@@ -71,7 +71,6 @@ test.each([
 test('a failure of run itself is 125', async () => {
   const error = new TrafficError('ERR_PERMISSION', 'not root');
   expect((await cli(['run', '--', 'x'], { run: () => Promise.reject(error) })).status).toBe(125);
-  expect((await cli(['run', '-o', '/nowhere/x', '--', 'x'])).status).toBe(125);
 });
 
 test('the report is on stderr: the total, how it ended, and after how long', async () => {
@@ -255,6 +254,24 @@ test('a report that cannot be written is not lost', async () => {
   const { status, err } = await running({ traffic: tcp(77n) }, '-o', '/dev/full', '--', 'x');
   expect(status).toBe(125);
   expect(err).toMatch(/received 77 bytes[^]*The report cannot be written; it stands above/);
+});
+
+test('-I: when a line cannot be written the counting goes on, and all that follows is on stderr', async () => {
+  const { status, err } = await cli(['run', '-o', '/dev/full', '-I', '1', '--', 'x'], {
+    run: async (command, args, options) => {
+      options?.onSample?.(aSnapshot);
+      options?.onSample?.(aSnapshot);
+      return { ...(await workingApi.run(command, args, options)), exitCode: 7 };
+    },
+  });
+  expect(status).toBe(125);
+  expect(err.match(/^ +\d+\.\d\d s {2}received /gm)).toHaveLength(2);
+  expect(err).toMatch(/^x: exited 7 after [^]*^Total {2}[^]*The report cannot be written; it stands above/m);
+});
+
+test('-o of a file that cannot be opened is wrong usage, before anything runs', async () => {
+  const { status, err } = await cli(['run', '-o', '/nowhere/\x1b', '--', 'x']);
+  expect([status, err]).toEqual([2, expect.stringMatching(/^lkm-traffic: --output: cannot write \S+x1b: ENOENT.*\n$/)]);
 });
 
 test('--github appends to the job summary; what a command is called makes no markup there', async () => {
