@@ -72,23 +72,32 @@ function descriptorOf(args: Arguments): number | null {
 export function openOutput(args: Arguments, context: Context, many: boolean): Output {
   const fd = descriptorOf(args);
   const format = context.formatter({ forStderr: fd === null, many });
-  let failure: TrafficError | null = null;
+  let failure: { readonly error: unknown } | null = null;
+  const writeAside = (text: string): void => {
+    try {
+      context.aside(text);
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
   return {
     write(report) {
       const text = format(report);
       if (fd === null || failure !== null) {
-        context.aside(text);
+        writeAside(text);
         return;
       }
       try {
         fs.writeFileSync(fd, text);
       } catch (error) {
-        failure = new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error });
-        context.aside(text);
+        failure = {
+          error: new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error }),
+        };
+        writeAside(text);
       }
     },
     finish() {
-      if (failure !== null) throw failure;
+      if (failure !== null) throw failure.error;
     },
   };
 }

@@ -171,7 +171,12 @@ test.each([
       if (calls === 2 && !during) send('SIGTERM');
       return workingApi.run(command, args, options);
     };
-    const { status, err } = await cli(['run', '-r', '5', '--', 'x'], { run }, {}, (listener) => (send = listener));
+    const { status, err } = await cli(
+      ['run', '-r', '5', '--', 'x'],
+      { run },
+      {},
+      { takeSignals: (listener) => (send = listener) },
+    );
     expect([calls, status]).toEqual([during ? 3 : 2, 143]);
     expect(err).toMatch(/^x: 2 runs of 5, exited 0$/m);
   },
@@ -186,7 +191,7 @@ test('a signal that comes after the last run changes nothing; a failure of the n
       if (failure) throw failure;
       return workingApi.run(command, args, options);
     };
-    return cli(['run', `-r${repeats}`, '--', 'x'], { run }, {}, (listener) => (send = listener));
+    return cli(['run', `-r${repeats}`, '--', 'x'], { run }, {}, { takeSignals: (listener) => (send = listener) });
   };
   expect((await ends(1)).status).toBe(0);
   expect((await ends(3, new TrafficError('ERR_SYSTEM', 'It broke.'))).status).toBe(125);
@@ -267,6 +272,23 @@ test('-I: when a line cannot be written the counting goes on, and all that follo
   expect(status).toBe(125);
   expect(err.match(/^ +\d+\.\d\d s {2}received /gm)).toHaveLength(2);
   expect(err).toMatch(/^x: exited 7 after [^]*^Total {2}[^]*The report cannot be written; it stands above/m);
+});
+
+test('a report that stderr does not take is 125, a note that it does not take is nothing, and CMD runs', async () => {
+  let runs = 0;
+  const run: typeof workingApi.run = (...call) => {
+    runs += 1;
+    return workingApi.run(...call);
+  };
+  const full = (): never => {
+    throw new TrafficError('ERR_SYSTEM', 'stderr cannot be written.');
+  };
+  const statusOf = async (...options: string[]): Promise<number> =>
+    (await cli(['run', ...options, '--', 'x'], { run }, { SUDO_USER: 'somebody' }, { err: full })).status;
+  expect([await statusOf(), runs]).toEqual([125, 1]);
+  expect([await statusOf('-o', '/dev/null'), runs]).toEqual([0, 2]);
+  expect([await statusOf('-o', '/dev/full'), runs]).toEqual([125, 3]);
+  expect([await statusOf('-r', '2'), runs]).toEqual([125, 5]);
 });
 
 test('-o of a file that cannot be opened is wrong usage, before anything runs', async () => {
