@@ -10,7 +10,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 
 export interface Context {
   readonly api: Api;
-  /** A message for the person, on stderr: a line feed is added. */
+  /** A message for the person, on stderr: a line feed is added. One that cannot be written is dropped. */
   readonly say: (message: string) => void;
   /** Prints a result on stdout, in the format that was asked for. */
   readonly print: (report: Report) => void;
@@ -18,7 +18,7 @@ export interface Context {
   readonly printNext: (report: Report) => void;
   /** The format that was asked for, for who prints elsewhere than on stdout. */
   readonly formatter: (options: FormatterOptions) => (report: Report) => string;
-  /** Text on stderr, as it is. */
+  /** Text on stderr, as it is: throws when it cannot be written. */
   readonly aside: (text: string) => void;
   readonly style: Style;
   /** For a view of all of the screen; null where stdout is no terminal, or a format was asked for. */

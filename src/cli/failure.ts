@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError, messageOf, systemCode, type TrafficErrorCode } from '../errors';
+import { TrafficError, messageOf, systemCall, systemCode, type TrafficErrorCode } from '../errors';
 import { visible, type Style } from './format/style';
 
 /** What loading may end with, and this machine may be the reason of. */
@@ -25,12 +25,14 @@ export function describeFailure(error: unknown, { colors }: Style): string {
   const { message, code, hint, kernelLog, cause } = error;
   // Only where the message itself could not say what is the matter.
   const reason = code === 'ERR_SYSTEM' || systemCode(cause) === undefined ? causeOf(cause) : null;
+  // What takes no more output is nothing that doctor looks at.
+  const isForDoctor = OF_THE_MACHINE.includes(code) && systemCall(cause) !== 'write';
   return [
     `${lead} ${visibleLines(message)} [${code}]`,
     ...(reason === null ? [] : [`  ${visibleLines(reason)}`]),
     ...kernelLog.map((line) => `  kernel: ${visible(line)}`),
     ...(hint === undefined ? [] : [`  ${visibleLines(hint)}`]),
-    ...(OF_THE_MACHINE.includes(code) ? ['  lkm-traffic doctor tells what else is missing.'] : []),
+    ...(isForDoctor ? ['  lkm-traffic doctor tells what else is missing.'] : []),
   ].join('\n');
 }
 

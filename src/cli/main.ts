@@ -23,6 +23,15 @@ function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: Arguments
   return flag(args, 'color') ?? (isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
 }
 
+/** A message to the person. One that cannot be written is dropped: there is nowhere else to tell it. */
+function tell({ err }: Io, message: string): void {
+  try {
+    err(`${message}\n`);
+  } catch {
+    // The exit status still tells what it can.
+  }
+}
+
 /** Runs one command line. Gives the exit status; rejects only when `signal` was aborted. */
 export async function run(
   argv: readonly string[],
@@ -41,10 +50,10 @@ export async function run(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UsageError) {
-      io.err(`lkm-traffic: ${error.message}\n`);
+      tell(io, `lkm-traffic: ${error.message}`);
       return USAGE;
     }
-    io.err(`${describeFailure(error, createStyle(wantsColor(io.errIsTerminal, io.env, args)))}\n`);
+    tell(io, describeFailure(error, createStyle(wantsColor(io.errIsTerminal, io.env, args))));
     return command?.failureStatus?.(error) ?? FAILURE;
   }
 }
@@ -68,7 +77,7 @@ function execute(
     signal,
     terminal: asked === undefined ? io.terminal : null,
     say: (message) => {
-      io.err(`${message}\n`);
+      tell(io, message);
     },
     print: (report) => {
       io.out(formatReport(report, format, style));

@@ -22,7 +22,7 @@ export interface LoadResult {
   /** What this call watches, as given. */
   readonly programs: readonly string[];
   readonly pids: readonly number[];
-  /** Processes of these programs that run since before, and so are not counted. */
+  /** Processes of these programs that run since before, and so are not counted; in another PID namespace none are named. */
   readonly alreadyRunning: readonly AlreadyRunning[];
 }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Host } from '../host';
 import { matches } from './pattern';
+import { hasInitialPids } from './pid-namespace';
 
 /** A process that is not counted, because it was there before its name was watched. */
 export interface AlreadyRunning {
@@ -31,9 +32,12 @@ function candidates(folder: string): string[] {
   return [exe, first, script, comm.length < COMM_MAX ? comm : ''].filter((candidate) => candidate !== '');
 }
 
-/** Processes that run one of the programs now, apart from those in `known` (which are counted) and this one. */
+/**
+ * Processes that run one of the programs now, apart from those in `known` (which are counted) and this one. None in
+ * another PID namespace than the initial one: neither `known` nor what could be done about them is by the PIDs there.
+ */
 export function findRunning(host: Host, programs: readonly string[], known: ReadonlySet<number>): AlreadyRunning[] {
-  if (programs.length === 0) return [];
+  if (programs.length === 0 || !hasInitialPids(host)) return [];
   const pids = fs
     .readdirSync(host.proc)
     .filter((name) => /^\d+$/.test(name))

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
-import { constants } from 'node:os';
+import { signalName } from '../signals';
 import { timestamp } from '../time';
 import type { Process } from '../types';
 import { parseTable, TableReader, type Row } from './table';
 import { parseTraffic } from './traffic';
-
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /** Splits a wait status, as of waitpid(2), into what `child_process` tells of an exit. */
 export function parseWaitStatus(status: number | null): Pick<Process, 'exitCode' | 'signal'> {
   if (status === null) return { exitCode: null, signal: null };
   const signal = status & 0x7f;
   if (signal === 0) return { exitCode: (status >> 8) & 0xff, signal: null };
-  return { exitCode: null, signal: SIGNAL_NAMES.get(signal) ?? `SIG${signal}` };
+  return { exitCode: null, signal: signalName(signal) };
 }
 
 function parseProcess(row: Row): Process {

@@ -18,7 +18,8 @@ export interface ChildOptions {
 export interface Ending {
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
+  /** As `SIGKILL`; a realtime signal by its number: `SIG34`. */
+  readonly signal: string | null;
 }
 
 /** A command that was started. */

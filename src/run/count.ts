@@ -2,9 +2,10 @@
 import { requireLinux, type Host } from '../host';
 import type { Control } from '../module/control';
 import { checkModuleOptions } from '../module/parameters';
-import { beginSession } from '../session/begin';
+import { hasInitialPids } from '../module/pid-namespace';
+import { openSampler } from '../session/begin';
 import { checkInterval } from '../session/monitor';
-import type { Session } from '../session/session';
+import { Session } from '../session/session';
 import { now } from '../time';
 import type { Process, ProcessFlows, RemoteTraffic, ScopeTraffic, Snapshot, Timestamp, Traffic } from '../types';
 import type { Child, Ending, RunningCommand } from './child';
@@ -31,7 +32,7 @@ export interface CountOptions {
   engine?: 'tracepoint' | 'redirect' | undefined;
   /** Path of a built `net_traffic.ko`, should the module have to be loaded. */
   ko?: string | undefined;
-  /** Aborting it ends the command with SIGTERM; the result then rejects with its reason. */
+  /** Aborting it ends the command with SIGTERM, or what comes before it: the result rejects with its reason. */
   signal?: AbortSignal | undefined;
   /** Called as soon as the command runs. */
   onStart?: ((command: RunningCommand) => void) | undefined;
@@ -74,11 +75,12 @@ export async function count(
   checkInterval(interval);
   let starting: (() => Promise<Child>) | undefined;
   let startedAt = now();
-  const session = await beginSession(host, { families, engine, ko, interval, history, flows }, (control) => {
-    signal?.throwIfAborted();
+  const sampler = await openSampler(host, { families, engine, ko, history, flows, signal }, (control) => {
     startedAt = now();
     starting = begin(control);
   });
+  // Not ended by the signal: what the command moves until it has ended is in the result.
+  const session = new Session(sampler, interval);
   // Whoever follows the session gets its failure from close().
   session.on('error', () => undefined);
   const followed = onSample === undefined ? Promise.resolve() : follow(session, onSample);
@@ -88,7 +90,13 @@ export async function count(
     options.onStart?.(child);
     const ending = await endingOf(child, signal);
     if (wait !== false) await descendantsEnd(session, wait === true ? undefined : wait);
-    const result = resultOf(await session.close(), { ...ending, command, startedAt, endedAt: now() });
+    const final = await session.close();
+    const result = resultOf(final, {
+      ...recordedEnding(host, child, ending, final),
+      command,
+      startedAt,
+      endedAt: now(),
+    });
     await followed;
     return result;
   } finally {
@@ -126,6 +134,16 @@ async function descendantsEnd(session: Session, stop: AbortSignal | undefined): 
     });
   });
   await Promise.race([nobodyRuns, stopped]);
+}
+
+/**
+ * Node tells an end by a signal for which it has no name, as realtime ones, as exit status 0. The module's record has it,
+ * where the child is counted itself, and can be found by its PID.
+ */
+function recordedEnding(host: Host, { pid }: Child, ending: Ending, { processes }: Snapshot): Ending {
+  if (ending.exitCode !== 0 || !hasInitialPids(host)) return ending;
+  const record = processes.find((process) => process.pid === pid && process.state === 'exited');
+  return record === undefined || record.signal === null ? ending : { exitCode: null, signal: record.signal };
 }
 
 function resultOf(

@@ -8,29 +8,28 @@ import { FlowLedger } from './flow-ledger';
 import { Ledger } from './ledger';
 import { openSession } from './open';
 import { releaseModule } from './release';
-import { Session, type Sampler } from './session';
+import type { Sampler } from './session';
 
 export interface BeginOptions {
   readonly families: readonly string[];
   readonly engine?: 'tracepoint' | 'redirect' | undefined;
   readonly ko?: string | undefined;
-  /** Milliseconds. */
-  readonly interval: number;
   readonly history: number;
   /** Also with whom. */
   readonly flows: boolean;
+  /** Aborting it ends the opening; what was done is undone. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A session of a module that is loaded if need be. `watch` says, by its commands, what the session is about; when it
- * throws, everything is undone.
+ * What a session samples, of a module that is loaded if need be. `watch` says, by its commands, what the session is about;
+ * when it throws, everything is undone.
  */
-export async function beginSession(
+export async function openSampler(
   host: Host,
-  { families, engine, ko, interval, history, flows, signal }: BeginOptions,
+  { families, engine, ko, history, flows, signal }: BeginOptions,
   watch: (control: Control) => void,
-): Promise<Session> {
+): Promise<Sampler> {
   const { control, owner } = await openSession(host, { families, engine, ko }, signal);
   try {
     checkConflicts({ families, engine }, readParameters(host));
@@ -38,7 +37,7 @@ export async function beginSession(
     signal?.throwIfAborted();
     watch(control);
     const ledger = new Ledger(owner, history);
-    return new Session(samplerOf(host, control, ledger, flows ? new FlowLedger() : null, status), interval, signal);
+    return samplerOf(host, control, ledger, flows ? new FlowLedger() : null, status);
   } catch (error) {
     control.close();
     await releaseModule(host);

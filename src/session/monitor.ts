@@ -3,8 +3,8 @@ import { TrafficError } from '../errors';
 import { requireLinux, thisHost, type Host } from '../host';
 import { attach, watch } from '../module/load';
 import { checkModuleOptions, type WatchOptions } from '../module/parameters';
-import { beginSession } from './begin';
-import type { Session } from './session';
+import { openSampler } from './begin';
+import { Session } from './session';
 
 export interface MonitorOptions extends WatchOptions {
   /** Milliseconds between two samples, 1 to 2147483647. Default 1000. Events come with the samples. */
@@ -53,8 +53,9 @@ export async function monitor(options: MonitorOptions, host: Host = thisHost): P
     );
   }
 
-  return beginSession(host, { families, engine, ko, interval, history, flows, signal }, (control) => {
+  const sampler = await openSampler(host, { families, engine, ko, history, flows, signal }, (control) => {
     for (const name of programs) watch(control, name, follow);
     for (const pid of pids) attach(control, pid);
   });
+  return new Session(sampler, interval, signal);
 }

@@ -109,3 +109,26 @@ test('the manual is a list of pages: npm links no other', () => {
   const { man } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { man: unknown };
   expect(man).toEqual(['./man/lkm-traffic.1']);
 });
+
+describe.each([
+  ['a device that is full', '/dev/full', /ENOSPC/],
+  ['a file that may not become longer', 'long', /EFBIG/],
+])('%s', (_, file, reason) => {
+  const inBash = (command: string): Outcome =>
+    spawnSync('bash', ['-c', `ulimit -f 1; ${command}`, 'bash', process.execPath, BIN], {
+      encoding: 'utf8',
+      cwd: FOLDER,
+    });
+
+  test('as stdout: a message, and status 1', () => {
+    const { status, stderr } = inBash(`"$@" completion fish >${file}`);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^lkm-traffic: stdout cannot be written/)]);
+    expect(stderr).toMatch(reason);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('as stderr: the status is what it would be', () => {
+    fs.writeFileSync(path.join(FOLDER, 'long'), 'x'.repeat(1024));
+    expect(inBash(`"$@" load 2>>${file}`)).toMatchObject({ status: 2, stderr: '' });
+  });
+});

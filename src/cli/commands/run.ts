@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { constants } from 'node:os';
 import { systemCode, TrafficError } from '../../errors';
 import { wrongFamilies } from '../../module/parameters';
 import type { RunResult } from '../../run/count';
+import { signalNumber } from '../../signals';
+import type { Snapshot } from '../../types';
 import { choice, duration, flag, list, pids, text, wholeNumber } from '../arguments';
 import type { Arguments, Command, Context } from '../command';
 import { BREAKDOWNS } from '../format/breakdown';
@@ -51,7 +52,7 @@ function warnOfRoot(command: string, user: string | undefined, { env, say }: Con
 
 /** The command's own; of one that succeeded, whether it kept to its budgets. */
 function statusOf({ exitCode, signal }: RunResult, verdicts: readonly Verdict[]): number {
-  const own = exitCode ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  const own = signal === null ? (exitCode ?? 0) : 128 + signalNumber(signal);
   if (own !== 0) return own;
   if (verdicts.some(({ outcome }) => outcome === 'broken')) return OVER_BUDGET;
   return verdicts.some(({ outcome }) => outcome === 'unproven') ? OWN_FAILURE : 0;
@@ -71,30 +72,36 @@ async function execute(args: Arguments, context: Context): Promise<number> {
     throw new UsageError('--interval prints one report after the other: as table, json or ndjson.');
   }
   const github = flag(args, 'github') === true ? summaryFile(context.env) : null;
+  const signals = followSignals(context);
   const options = {
-    ...{ families: familiesOf(args), pids: pids(args), user, interval, signal: context.signal },
+    ...{ families: familiesOf(args), pids: pids(args), user, interval },
+    // A signal that comes before the next command is started: it is not started.
+    signal: AbortSignal.any([context.signal, signals.stop]),
+    wait: flag(args, 'wait') === true ? signals.stop : false,
+    onStart: signals.commandRuns,
     flows: by === 'remote' || by === 'scope' || budgets.some(({ scopes }) => scopes !== null),
   };
   const output = openOutput(args, context, interval !== undefined || repeats > 1);
   warnOfRoot(file, user, context);
 
-  const signals = followSignals(context);
   const results: RunResult[] = [];
   let status = 0;
   // A command that fails is not worth repeating.
   while (results.length < repeats && status === 0 && !signals.stop.aborted) {
     const startedAt = Date.now();
-    const result = await context.api.run(file, rest, {
-      ...options,
-      wait: flag(args, 'wait') === true ? signals.stop : false,
-      onStart: signals.commandRuns,
-      onSample:
-        interval === undefined
-          ? undefined
-          : (snapshot) => {
-              output.write(sampleReport(snapshot, startedAt));
-            },
-    });
+    const onSample = (snapshot: Snapshot): void => {
+      output.write(sampleReport(snapshot, startedAt));
+    };
+    let result: RunResult;
+    try {
+      result = await context.api.run(file, rest, {
+        ...options,
+        onSample: interval === undefined ? undefined : onSample,
+      });
+    } catch (error) {
+      if (error !== signals.stop.reason) throw error;
+      break;
+    }
     const verdicts = budgets.map((budget) => judge(budget, result));
     status = statusOf(result, verdicts);
     results.push(result);
@@ -103,6 +110,8 @@ async function execute(args: Arguments, context: Context): Promise<number> {
     if (github !== null) appendSummary(github, result, verdicts);
   }
   if (repeats > 1) output.write(repeatReport(command, results, repeats));
+  output.finish();
+  if (status === 0 && results.length < repeats) return 128 + signalNumber(signals.stop.reason as NodeJS.Signals);
   return status;
 }
 
@@ -116,7 +125,7 @@ export const run: Command = {
   describe: 'Run a command, and tell what it moved, with all that it started; needs no load before',
   after: 'CMD …',
   exitStatus: [
-    ['of CMD', 'where nothing below applies; 128 and the signal that ended it'],
+    ['of CMD', 'where nothing below applies; 128 and the signal that ended it, or the repeating'],
     ['2', 'wrong usage'],
     ['3', 'CMD succeeded, and broke a budget'],
     ['125', 'run itself failed, or whether a budget was kept is unknown'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
-import { TrafficError } from '../../errors';
+import { messageOf, TrafficError } from '../../errors';
 import { text, wholeNumber } from '../arguments';
 import type { Arguments, Context } from '../command';
 import type { Report } from '../format/report';
@@ -9,18 +9,40 @@ import { UsageError } from '../usage-error';
 
 /** Where the reports of `run` go: stdout is the command's. */
 export interface Output {
+  /** Goes on where it cannot be written: the report is on stderr then, and so are all that follow. */
   readonly write: (report: Report) => void;
+  /** @throws {TrafficError} ERR_SYSTEM when not all of it could be written */
+  readonly finish: () => void;
 }
 
 const DESCRIPTOR_MAX = 1_048_575;
 
+const FOLDER = '/proc/self/fd';
+
+function isForReading(fd: number | string): boolean {
+  const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0';
+  return (parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) === 0;
+}
+
+/** Whether it is a pipe of this process with itself: who was handed one end only has another at its other end. */
+function isOwnPipe(target: string): boolean {
+  if (!target.startsWith('pipe:')) return false;
+  return fs.readdirSync(FOLDER).some((other) => {
+    try {
+      return fs.readlinkSync(`${FOLDER}/${other}`) === target && isForReading(other);
+    } catch {
+      return false; // the descriptor by which the folder itself was read
+    }
+  });
+}
+
 /** Whether a descriptor was handed to us, and can be written to. */
 function canWrite(fd: number): boolean {
   try {
-    const flags = /^flags:\s*([0-7]+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '0';
-    const accessMode = parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR);
+    if (isForReading(fd)) return false;
     // An event loop's own descriptors are no files of anybody's.
-    return accessMode !== 0 && !fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith('anon_inode:');
+    const target = fs.readlinkSync(`${FOLDER}/${fd}`);
+    return !target.startsWith('anon_inode:') && !isOwnPipe(target);
   } catch {
     return false;
   }
@@ -39,30 +61,43 @@ function descriptorOf(args: Arguments): number | null {
   try {
     return fs.openSync(file, 'w');
   } catch (error) {
-    throw new TrafficError('ERR_SYSTEM', `Cannot write ${visible(file)}.`, { cause: error });
+    throw new UsageError(`--output: cannot write ${visible(file)}: ${visible(messageOf(error))}`);
   }
 }
 
 /**
- * Opens it before the command runs: a file that cannot be written is known then.
- * @throws {TrafficError} ERR_SYSTEM, also from `write`: what was to be written is on stderr then
+ * Opens it before the command runs: a file that cannot be opened is known then.
+ * @throws {UsageError}
  */
 export function openOutput(args: Arguments, context: Context, many: boolean): Output {
   const fd = descriptorOf(args);
   const format = context.formatter({ forStderr: fd === null, many });
+  let failure: { readonly error: unknown } | null = null;
+  const writeAside = (text: string): void => {
+    try {
+      context.aside(text);
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
   return {
     write(report) {
       const text = format(report);
-      if (fd === null) {
-        context.aside(text);
+      if (fd === null || failure !== null) {
+        writeAside(text);
         return;
       }
       try {
         fs.writeFileSync(fd, text);
       } catch (error) {
-        context.aside(text);
-        throw new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error });
+        failure = {
+          error: new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error }),
+        };
+        writeAside(text);
       }
+    },
+    finish() {
+      if (failure !== null) throw failure.error;
     },
   };
 }

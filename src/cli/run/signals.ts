@@ -10,7 +10,7 @@ const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHU
 export interface Signals {
   /** They are for this command now. */
   readonly commandRuns: (command: RunningCommand) => void;
-  /** Aborted by a signal to end that came when no command ran. */
+  /** Aborted by a signal to end that came when no command ran: its name is the reason. */
   readonly stop: AbortSignal;
 }
 
@@ -26,7 +26,7 @@ export function followSignals({ takeSignals }: Pick<Context, 'takeSignals'>): Si
     if (command !== undefined && !command.hasEnded()) {
       if (!fromKeyboard) command.kill(signal);
     } else if (ENDING.has(signal)) {
-      stop.abort();
+      stop.abort(signal);
     }
   };
   return {

@@ -3,6 +3,7 @@ import { TrafficError } from '../../../src/errors';
 import { FORMATS } from '../../../src/cli/format/report';
 import { run } from '../../../src/cli/main';
 import { cli, failing, workingApi } from '../support/cli';
+import { systemError } from '../support/fake-kernel';
 import { schemaErrors } from '../support/schema';
 
 const COMMANDS = [['load', '--fname=server.out'], ['unload'], ['status'], ['show'], ['doctor'], ['build']];
@@ -137,6 +138,20 @@ test('a failure that is not understood shows its cause', async () => {
     cause: new Error('ENOMEM: out of memory'),
   });
   expect((await cli(['status'], failing(error))).err).toContain('ENOMEM: out of memory');
+});
+
+test('what stdout does not take is a failure; what stderr does not take changes no status', async () => {
+  const full = (): never => {
+    throw new TrafficError('ERR_SYSTEM', 'It cannot be written.', { cause: systemError('ENOSPC', 'write') });
+  };
+  for (const argv of [['show'], ['--help'], ['--version'], ['completion', 'bash']]) {
+    const { status, err } = await cli(argv, workingApi, {}, { out: full });
+    expect([status, err]).toEqual([1, expect.stringMatching(/^lkm-traffic: It cannot be written.*\n {2}ENOSPC.*\n$/)]);
+  }
+  expect((await cli(['show', 'nobody'], workingApi, {}, { err: full })).status).toBe(1);
+  expect((await cli(['load', '--fname=x'], workingApi, {}, { err: full })).status).toBe(0);
+  expect((await cli(['lod'], {}, {}, { err: full })).status).toBe(2);
+  expect((await cli(['status'], failing(), {}, { err: full })).status).toBe(1);
 });
 
 test('colours on a terminal, but not with NO_COLOR or --no-color', async () => {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { SignalListener } from '../../../src/cli/command';
 import { TrafficError } from '../../../src/errors';
 import type { RunResult } from '../../../src/run/count';
 import { aSnapshot, cli, workingApi, type Outcome } from '../support/cli';
@@ -38,9 +41,18 @@ test.each([[['run']], [['run', '--']], [['run', 'curl']], [['run', '--families=u
 test.each([
   [{ exitCode: 0 }, 0],
   [{ exitCode: 3 }, 3],
-  [{ exitCode: null, signal: 'SIGKILL' as const }, 137],
+  [{ exitCode: null, signal: 'SIGKILL' }, 137],
+  [{ exitCode: null, signal: 'SIG34' }, 162],
+  [{ exitCode: null, signal: 'SIG64' }, 192],
 ])('the exit status of %j is %i', async (given, status) => {
   expect((await running(given, '--', 'x')).status).toBe(status);
+});
+
+test('a signal without a name is told by its number', async () => {
+  const given = { exitCode: null, signal: 'SIG34' };
+  expect((await running(given, '--', 'x')).err).toMatch(/^x: SIG34 after /m);
+  const { err } = await running(given, '--json', '--', 'x');
+  expect([schemaErrors(err), JSON.parse(err)]).toEqual([[], expect.objectContaining(given) as object]);
 });
 
 test.each([
@@ -59,7 +71,6 @@ test.each([
 test('a failure of run itself is 125', async () => {
   const error = new TrafficError('ERR_PERMISSION', 'not root');
   expect((await cli(['run', '--', 'x'], { run: () => Promise.reject(error) })).status).toBe(125);
-  expect((await cli(['run', '-o', '/nowhere/x', '--', 'x'])).status).toBe(125);
 });
 
 test('the report is on stderr: the total, how it ended, and after how long', async () => {
@@ -142,6 +153,50 @@ test('a command that fails is not repeated', async () => {
   expect(err).toMatch(/^x: 1 run of 3, exited 4$/m);
 });
 
+test.each([
+  ['between two runs', false],
+  ['while the next one is prepared', true],
+])(
+  'a signal that comes %s ends the repeating: status 128 and it, and the report of the runs made',
+  async (_, during) => {
+    let send: SignalListener = () => undefined;
+    let calls = 0;
+    const run: typeof workingApi.run = async (command, args, options) => {
+      calls += 1;
+      if (calls === 3) {
+        send('SIGTERM');
+        options?.signal?.throwIfAborted();
+      }
+      options?.onStart?.({ pid: 1, hasEnded: () => true, kill: () => undefined });
+      if (calls === 2 && !during) send('SIGTERM');
+      return workingApi.run(command, args, options);
+    };
+    const { status, err } = await cli(
+      ['run', '-r', '5', '--', 'x'],
+      { run },
+      {},
+      { takeSignals: (listener) => (send = listener) },
+    );
+    expect([calls, status]).toEqual([during ? 3 : 2, 143]);
+    expect(err).toMatch(/^x: 2 runs of 5, exited 0$/m);
+  },
+);
+
+test('a signal that comes after the last run changes nothing; a failure of the next run is one', async () => {
+  const ends = async (repeats: number, failure?: Error): Promise<Outcome> => {
+    let send: SignalListener = () => undefined;
+    const run: typeof workingApi.run = async (command, args, options) => {
+      options?.onStart?.({ pid: 1, hasEnded: () => true, kill: () => undefined });
+      send('SIGTERM');
+      if (failure) throw failure;
+      return workingApi.run(command, args, options);
+    };
+    return cli(['run', `-r${repeats}`, '--', 'x'], { run }, {}, { takeSignals: (listener) => (send = listener) });
+  };
+  expect((await ends(1)).status).toBe(0);
+  expect((await ends(3, new TrafficError('ERR_SYSTEM', 'It broke.'))).status).toBe(125);
+});
+
 test('-I prints a line a sample', async () => {
   const api = {
     run: (async (command, args, options) => {
@@ -175,10 +230,70 @@ test('--output-fd takes a descriptor that is open for writing, and no other', as
   fs.rmSync(path.dirname(file), { recursive: true });
 });
 
+test('--output-fd takes no pipe of Node with itself, but one that another descriptor is an end of too', async () => {
+  const pipes = new Map<string, string[]>();
+  for (const fd of fs.readdirSync('/proc/self/fd')) {
+    const target = fs.existsSync(`/proc/self/fd/${fd}`) ? fs.readlinkSync(`/proc/self/fd/${fd}`) : '';
+    if (target.startsWith('pipe:')) pipes.set(target, [...(pipes.get(target) ?? []), fd]);
+  }
+  // One end alone was handed over to the test itself.
+  const own = [...pipes.values()]
+    .filter((ends) => ends.length === 2)
+    .flat()
+    .filter((fd) => Number(fd) > 2);
+  expect(own.length).toBeGreaterThan(3);
+  for (const fd of own) expect((await running({}, `--output-fd=${fd}`, '--', 'x')).status).toBe(2);
+
+  const shell = spawn('bash', ['-c', 'exec 3> >(cat); echo up; read -r'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [chunk] = (await once(shell.stdout, 'data')) as [Buffer];
+  const [one, other] = [1, 2].map(() => fs.openSync(`/proc/${shell.pid}/fd/3`, 'w')) as [number, number];
+  const { status } = await running({}, `--output-fd=${one}`, '--json', '--', 'x');
+  for (const fd of [one, other]) fs.closeSync(fd);
+  shell.stdin.end();
+  let text = '';
+  for await (const more of shell.stdout) text += String(more);
+  expect([String(chunk), status, schemaErrors(text)]).toEqual(['up\n', 0, []]);
+});
+
 test('a report that cannot be written is not lost', async () => {
   const { status, err } = await running({ traffic: tcp(77n) }, '-o', '/dev/full', '--', 'x');
   expect(status).toBe(125);
   expect(err).toMatch(/received 77 bytes[^]*The report cannot be written; it stands above/);
+});
+
+test('-I: when a line cannot be written the counting goes on, and all that follows is on stderr', async () => {
+  const { status, err } = await cli(['run', '-o', '/dev/full', '-I', '1', '--', 'x'], {
+    run: async (command, args, options) => {
+      options?.onSample?.(aSnapshot);
+      options?.onSample?.(aSnapshot);
+      return { ...(await workingApi.run(command, args, options)), exitCode: 7 };
+    },
+  });
+  expect(status).toBe(125);
+  expect(err.match(/^ +\d+\.\d\d s {2}received /gm)).toHaveLength(2);
+  expect(err).toMatch(/^x: exited 7 after [^]*^Total {2}[^]*The report cannot be written; it stands above/m);
+});
+
+test('a report that stderr does not take is 125, a note that it does not take is nothing, and CMD runs', async () => {
+  let runs = 0;
+  const run: typeof workingApi.run = (...call) => {
+    runs += 1;
+    return workingApi.run(...call);
+  };
+  const full = (): never => {
+    throw new TrafficError('ERR_SYSTEM', 'stderr cannot be written.');
+  };
+  const statusOf = async (...options: string[]): Promise<number> =>
+    (await cli(['run', ...options, '--', 'x'], { run }, { SUDO_USER: 'somebody' }, { err: full })).status;
+  expect([await statusOf(), runs]).toEqual([125, 1]);
+  expect([await statusOf('-o', '/dev/null'), runs]).toEqual([0, 2]);
+  expect([await statusOf('-o', '/dev/full'), runs]).toEqual([125, 3]);
+  expect([await statusOf('-r', '2'), runs]).toEqual([125, 5]);
+});
+
+test('-o of a file that cannot be opened is wrong usage, before anything runs', async () => {
+  const { status, err } = await cli(['run', '-o', '/nowhere/\x1b', '--', 'x']);
+  expect([status, err]).toEqual([2, expect.stringMatching(/^lkm-traffic: --output: cannot write \S+x1b: ENOENT.*\n$/)]);
 });
 
 test('--github appends to the job summary; what a command is called makes no markup there', async () => {

@@ -34,6 +34,12 @@ test('a script is found by its own name, also one longer than a comm', () => {
   expect(pidsOf('very-long-scrip')).toEqual([]);
 });
 
+test('with PIDs of another namespace none is found: nobody else would know whose they are', () => {
+  runs(10, 'server.out', '/opt/server.out', './server.out');
+  kernel.enterPidNamespace();
+  expect(pidsOf('server.out')).toEqual([]);
+});
+
 test('a process that ends while it is looked at is none', () => {
   fs.mkdirSync(path.join(kernel.host.proc, '10'));
   expect(pidsOf('*')).toEqual([]);

@@ -25,6 +25,18 @@ test('what is forked between on and off is counted: the command, and nothing tha
   expect(kernel.unloads).toBe(1);
 });
 
+test('an end by a realtime signal, which Node tells as exit status 0, is as the module recorded it', async () => {
+  const dies = (options: RunOptions = {}): ReturnType<typeof run> => {
+    const onStart = ({ pid }: { readonly pid: number }): void => {
+      const record = aProcess({ id: 2n, pid });
+      kernel.processes = [aProcess({ id: 1n }), { ...ended(record, 1n), exitCode: null, signal: 'SIG34' }];
+    };
+    return running('bash', ['-c', 'kill -34 $$'], { onStart, ...options });
+  };
+  expect(await dies()).toMatchObject({ exitCode: null, signal: 'SIG34' });
+  expect(await dies({ onStart: () => (kernel.processes = []) })).toMatchObject({ exitCode: 0, signal: null });
+});
+
 test('with pids these are counted, and the command is not', async () => {
   await running('true', [], { pids: [501, 502] });
   expect(kernel.commands).toEqual(['0: session', '1: attach 501', '1: attach 502']);
@@ -103,6 +115,18 @@ test('measure of a child that has ended, or was never started, is refused', asyn
   expect([kernel.sessions.size, kernel.loaded]).toEqual([0, false]);
 });
 
+test('measure in a PID namespace is refused, since the PID would be another process there', async () => {
+  kernel.enterPidNamespace();
+  const child = spawn('sleep', ['100'], { stdio: 'ignore' });
+  await expect(measure(child, { ko: kernel.ko }, kernel.host)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    hint: expect.stringContaining('run()') as string,
+  });
+  child.kill();
+  expect(kernel.commands).toEqual([]);
+  expect((await running('true')).exitCode).toBe(0);
+});
+
 test('aborting ends the command, and rejects with the reason', async () => {
   const abort = new AbortController();
   const going = running('sleep', ['100'], {
@@ -112,4 +136,35 @@ test('aborting ends the command, and rejects with the reason', async () => {
     },
   });
   await expect(going).rejects.toThrow('enough');
+});
+
+test('aborted before it is begun, or while the module is built: nothing is loaded or started', async () => {
+  const signal = AbortSignal.abort(new Error('too late'));
+  await expect(running('true', [], { signal })).rejects.toThrow('too late');
+  const child = spawn('sleep', ['100'], { stdio: 'ignore' });
+  await expect(measure(child, { ko: kernel.ko, signal }, kernel.host)).rejects.toThrow('too late');
+  child.kill();
+
+  kernel.write('package/kmod/main.c', '');
+  kernel.write('modules/6.12.1-test/build/Makefile', 'modules:\n\tsleep 60\n');
+  const abort = new AbortController();
+  setTimeout(() => {
+    abort.abort(new Error('enough'));
+  }, 100);
+  await expect(running('true', [], { ko: undefined, signal: abort.signal })).rejects.toThrow('enough');
+  expect([kernel.loads, kernel.commands]).toEqual([[], []]);
+});
+
+test('aborted while the module is loaded: it is unloaded, and nothing is started', async () => {
+  const abort = new AbortController();
+  const native = {
+    ...kernel.host.native(),
+    load: async (file: string, parameters: string) => {
+      await kernel.host.native().load(file, parameters);
+      abort.abort(new Error('enough'));
+    },
+  };
+  const going = run('true', [], { ko: kernel.ko, signal: abort.signal }, { ...kernel.host, native: () => native });
+  await expect(going).rejects.toThrow('enough');
+  expect([kernel.commands, kernel.loaded]).toEqual([['0: session'], false]);
 });

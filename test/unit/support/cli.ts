@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { TrafficError } from '../../../src/errors';
 import type { Api } from '../../../src/cli/api';
+import type { SignalListener } from '../../../src/cli/command';
+import type { Io } from '../../../src/cli/io';
 import { run } from '../../../src/cli/main';
 import { sumByRemote, sumByScope } from '../../../src/flows';
 import { EventParser } from '../../../src/events/parse';
@@ -102,11 +104,16 @@ export interface Outcome {
   readonly err: string;
 }
 
+export interface Surroundings extends Partial<Io> {
+  readonly takeSignals?: (listener: SignalListener) => void;
+}
+
 /** Runs a command line; without an API, none of its functions may be called. */
 export async function cli(
   argv: readonly string[],
   api: Partial<Api> = {},
   env: NodeJS.ProcessEnv = {},
+  { takeSignals = () => undefined, ...given }: Surroundings = {},
 ): Promise<Outcome> {
   let out = '';
   let err = '';
@@ -118,7 +125,8 @@ export async function cli(
     terminal: null,
     outIsTerminal: false,
     errIsTerminal: false,
+    ...given,
   };
-  const status = await run(argv, io, { ...noApi, ...api }, new AbortController().signal, () => undefined);
+  const status = await run(argv, io, { ...noApi, ...api }, new AbortController().signal, takeSignals);
   return { status, out, err };
 }

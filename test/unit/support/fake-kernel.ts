@@ -89,6 +89,12 @@ export class FakeKernel {
     return full;
   }
 
+  /** As in a container that has PIDs of its own. */
+  enterPidNamespace(): void {
+    fs.mkdirSync(path.join(this.host.proc, 'self/ns'));
+    fs.symlinkSync('pid:[4026532201]', path.join(this.host.proc, 'self/ns/pid'));
+  }
+
   /** As somebody else would load it. */
   insert(parameters: Readonly<Record<string, string>> = {}): void {
     const inForce = {

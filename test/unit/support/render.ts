@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { signalNumber } from '../../../src/signals';
 import type { Process, Program, Timestamp, Traffic, Transport } from '../../../src/types';
 
 /** The files of the module, written from the objects that the parsers give. */
@@ -47,7 +48,7 @@ export function renderCounters(processes: readonly Process[]): string {
       nanoseconds(p.startedAt),
       p.endedAt === null ? null : nanoseconds(p.endedAt),
       p.endSeq,
-      p.exitCode === null ? null : p.exitCode << 8,
+      p.signal !== null ? signalNumber(p.signal) : p.exitCode === null ? null : p.exitCode << 8,
       ...fieldsOf(p.traffic, INET),
       ...[p.exact, p.reasons, p.comm, p.exe, p.watches],
       ...fieldsOf(p.traffic, FAMILIES),
