@@ -46,6 +46,8 @@ test('run passes on how the command ended', async () => {
   const ways: [number, string[]][] = [
     [3, [steps, 'exit', '3']],
     [137, [steps, 'kill', '9']],
+    // Node tells this one as exit status 0.
+    [162, [steps, 'kill', '34']],
     [127, ['/nowhere/program']],
     [126, [notExecutable]],
   ];
