@@ -101,8 +101,16 @@ export interface Program {
   readonly ended: bigint;
   /** Ended processes whose record had to make room; their traffic stays in the totals here. */
   readonly evicted: bigint;
+  /** Of `evicted`, those that were counted for another watch of the same owner too. */
+  readonly evictedShared: bigint;
+  /** Of `evicted`, those whose traffic was a lower bound. */
+  readonly evictedInexact: bigint;
+  /** What the evicted processes moved, each all that its row in `counters` had: also what it had moved before it was counted here. */
+  readonly evictedTraffic: Traffic;
   /** Executions that could not be recorded, for lack of memory. Not 0: the totals are a lower bound. */
   readonly missed: bigint;
+  /** The newest {@link Process.endSeq} of any process when this was read: what ended later is not in it. Null: none had ended. */
+  readonly endSeq: bigint | null;
   /** Never decreases while the watch exists. */
   readonly traffic: Traffic;
 }
