@@ -88,8 +88,8 @@ function processTable(processes: readonly Process[], sort: Sort, style: Style): 
 }
 
 function programTable({ programs, processes }: Snapshot, style: Style): string {
-  const isExact = ({ id, missed }: Program): boolean =>
-    missed === 0n && processes.every(({ watches, exact }) => exact || !watches.includes(id));
+  const isExact = ({ id, missed, evictedInexact }: Program): boolean =>
+    missed === 0n && evictedInexact === 0n && processes.every(({ watches, exact }) => exact || !watches.includes(id));
   const foreign = programs.some(({ owner }) => owner !== 0);
   const columns = [
     { title: 'PROGRAM' },

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { evictedOf } from '../../evicted';
 import { NOTHING } from '../../traffic';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../types';
 
@@ -86,19 +87,15 @@ const isSame = (a: Process, b: Process): boolean => a.id === b.id && a.startedAt
 
 const bytesOf = ({ traffic }: Process): Bytes => traffic.total;
 
-/** Of a snapshot's total: what processes moved that it lists no more. */
-function unlisted({ total, processes }: Snapshot): Bytes {
-  return moved(add(processes.map(bytesOf)), total.total);
-}
-
 /**
- * What processes moved that were evicted meanwhile, also those that began and ended in between: the totals of the
- * module's own programs still have it. Of what only a session watched, they do not.
+ * What processes moved that were evicted meanwhile, also those that began and ended in between: the module's own
+ * programs still have it. Of what only a session watched, nobody does.
  */
 function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Process[]): Bytes {
+  const evicted = ({ programs }: Snapshot): Bytes => evictedOf(programs).traffic.total;
   const own = new Set(after.programs.filter(({ owner }: Program) => owner === 0).map(({ id }) => id));
   const known = gone.filter(({ watches }) => watches.some((id) => own.has(id)));
-  return moved(add([unlisted(before), ...known.map(bytesOf)]), unlisted(after));
+  return moved(add([evicted(before), ...known.map(bytesOf)]), evicted(after));
 }
 
 /**

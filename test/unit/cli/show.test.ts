@@ -34,6 +34,11 @@ test('a lower bound is never shown as exact', async () => {
   expect(out).toContain('attached');
 });
 
+test('a program whose evicted processes were not exact is a lower bound', async () => {
+  const programs = [aProgram({ traffic: tcp(7n), evicted: 2n, evictedInexact: 1n })];
+  expect((await showing({ processes: [], programs })).out).toMatch(/^server\.out .*>=7 .*>=7 /m);
+});
+
 test('a report for people says what is counted', async () => {
   expect((await show()).out).toContain('Counted: payload bytes of inet (IPv4 and IPv6)');
 });

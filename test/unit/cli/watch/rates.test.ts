@@ -55,13 +55,13 @@ test('a record of another load of the module is another process, and nothing is 
   expect(between(at(0, [before]), at(1, [odd])).total).toEqual(perSecond(0n));
 });
 
-test('what was evicted in between is in the rate of all, as far as the totals of programs know it', () => {
+test('what was evicted in between is in the rate of all, as far as programs know it', () => {
   const evicted = aProcess({ id: 1n, traffic: tcp(100n) });
   const other = aProcess({ id: 2n, traffic: tcp(5n) });
   const rates = between(
     at(0, [evicted, other], [own({ traffic: tcp(105n) })]),
     // The first moved 40 more before it was evicted; another 60 are of one that was never seen.
-    at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evicted: 2n })]),
+    at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evicted: 2n, evictedTraffic: tcp(200n) })]),
   );
   expect(rates.processes.size).toBe(1);
   expect(rates.total).toEqual(perSecond(103n));
