@@ -14,7 +14,7 @@ export interface EvictedPart extends Evicted {
   readonly shared: boolean;
 }
 
-const trafficOf = ({ traffic }: Evicted): Traffic => traffic;
+const movedBy = ({ traffic }: Evicted): Traffic => traffic;
 
 /**
  * What several watches of one owner lost together. Of those that share what they lost only the larger part is certain:
@@ -26,7 +26,7 @@ export function together(parts: readonly EvictedPart[]): Evicted & { readonly ex
   const count = shared.reduce((most, part) => (part.count > most ? part.count : most), 0n);
   return {
     count: alone.reduce((all, part) => all + part.count, count),
-    traffic: sum([...alone.map(trafficOf), shared.map(trafficOf).reduce(larger, NO_TRAFFIC)]),
+    traffic: sum([...alone.map(movedBy), shared.map(movedBy).reduce(larger, NO_TRAFFIC)]),
     exact: shared.length <= 1,
   };
 }

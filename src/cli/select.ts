@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { matches } from '../module/pattern';
 import { totalsOf } from '../module/snapshot';
+import { byProcess } from '../records';
 import type { Process, Snapshot } from '../types';
 import type { Command, Context } from './command';
 import { visible } from './format/style';
@@ -25,19 +26,24 @@ function named(process: Process, word: string): boolean {
   return program === word || comm === word || (exe !== null && matches(word, exe));
 }
 
-/** The part of a snapshot that the words name: a PID with all its descendants, a program, a process by its name. */
+/**
+ * The part of a snapshot that the words name: a PID with all its descendants, a program, a process by its name. Of a
+ * process all records are in it or none, so that it is in this total as it is in that of all.
+ */
 export function select(snapshot: Snapshot, words: readonly string[]): Selection {
   if (words.length === 0) return { snapshot, unknown: [] };
   const answered = new Set<string>();
   const chosen = new Set<bigint>();
   const withDescendants = new Set<bigint>();
-  // Parents have lower ids, and so come first.
-  for (const process of snapshot.processes) {
-    const byWord = words.filter((word) => (isPid(word) ? process.pid === Number(word) : named(process, word)));
+  // Parents begin before their children, and so come first.
+  for (const records of byProcess(snapshot.processes)) {
+    const byWord = words.filter((word) =>
+      records.some((record) => (isPid(word) ? record.pid === Number(word) : named(record, word))),
+    );
     byWord.forEach((word) => answered.add(word));
-    const descends = process.parentId !== null && withDescendants.has(process.parentId);
-    if (descends || byWord.some(isPid)) withDescendants.add(process.id);
-    if (descends || byWord.length > 0) chosen.add(process.id);
+    const descends = records.some(({ parentId }) => parentId !== null && withDescendants.has(parentId));
+    if (descends || byWord.some(isPid)) records.forEach(({ id }) => withDescendants.add(id));
+    if (descends || byWord.length > 0) records.forEach(({ id }) => chosen.add(id));
   }
   const programs = snapshot.programs.filter(({ name }) => name !== null && words.includes(name));
   programs.forEach(({ name }) => name !== null && answered.add(name));

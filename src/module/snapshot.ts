@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { evictedOf } from '../evicted';
 import { requireLinux, thisHost, type Host } from '../host';
+import { standing } from '../records';
 import { now } from '../time';
 import { sum } from '../traffic';
 import type { Process, Program, Snapshot } from '../types';
@@ -21,7 +22,9 @@ export async function snapshot(options: SnapshotOptions = {}, host: Host = thisH
   const { families, engine } = await readStatus(host);
   const { processes, programs } = await readBoth(host);
   const counted = describe(families, engine, processes, programs);
-  return options.flows === true ? { ...counted, flows: await readFlows(host) } : counted;
+  if (options.flows !== true) return counted;
+  const ids = new Set(standing(processes).map(({ process }) => process.id));
+  return { ...counted, flows: (await readFlows(host)).filter(({ id }) => ids.has(id)) };
 }
 
 /** How often the two files are read where processes are evicted meanwhile, before the total is a lower bound. */
@@ -46,18 +49,19 @@ export function describe(
   return { takenAt: now(), families, engine, processes, programs, ...totalsOf(processes, programs) };
 }
 
-/** What is listed, and what the module's own programs moved by processes that had to make room. */
+/** What is listed, each process once, and what the module's own programs moved by processes that had to make room. */
 export function totalsOf(
   processes: readonly Process[],
   programs: readonly Program[],
 ): Pick<Snapshot, 'total' | 'exact' | 'evicted'> {
   const evicted = evictedOf(programs);
+  const counted = standing(processes);
   return {
-    total: sum([...processes.map(({ traffic }) => traffic), evicted.traffic]),
+    total: sum([...counted.map(({ process }) => process.traffic), evicted.traffic]),
     exact:
       evicted.exact &&
       isWhole(processes, programs) &&
-      processes.every(({ exact }) => exact) &&
+      counted.every(({ exact }) => exact) &&
       programs.every(({ missed }) => missed === 0n),
     evicted: evicted.count,
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { evictedOf } from '../../evicted';
+import { standing } from '../../records';
 import { NOTHING } from '../../traffic';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../types';
 
@@ -106,11 +107,10 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
   const elapsed = after.at > before.at ? after.at - before.at : 1n;
   const known = new Map(before.snapshot.processes.map((process) => [process.id, process]));
   const selected = select(after.snapshot);
-  const differences = selected.processes.map((process) => {
+  const movedBy = (process: Process): Bytes => {
     const earlier = known.get(process.id);
-    const from = earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING;
-    return [process.id, moved(from, bytesOf(process))] as const;
-  });
+    return moved(earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING, bytesOf(process));
+  };
   const present = new Map(after.snapshot.processes.map((process) => [process.id, process]));
   const earlier = select(before.snapshot);
   const gone = earlier.processes.filter((process) => {
@@ -121,7 +121,7 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
   const flowsBefore = before.snapshot.flows ? flowsOf(before.snapshot) : null;
   return {
     elapsed,
-    processes: new Map(differences.map(([id, bytes]) => [id, perSecond(bytes, elapsed)])),
+    processes: new Map(selected.processes.map((process) => [process.id, perSecond(movedBy(process), elapsed)])),
     flows: new Map(
       flowsBefore &&
         [...flowsOf(selected)].map(([key, bytes]) => [
@@ -129,6 +129,6 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
           perSecond(moved(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
         ]),
     ),
-    total: perSecond(add([...differences.map(([, bytes]) => bytes), evicted]), elapsed),
+    total: perSecond(add([...standing(selected.processes).map(({ process }) => movedBy(process)), evicted]), elapsed),
   };
 }

@@ -114,6 +114,38 @@ describe('a selection', () => {
   });
 });
 
+describe('a process that several watch', () => {
+  const both = { pid: 501, comm: 'curl', exe: '/usr/bin/curl' };
+  const processes = [
+    aProcess({ id: 1n, pid: 500, comm: 'sh', exe: '/bin/sh', program: null }),
+    aProcess({ ...both, id: 2n, parentId: 1n, program: null, owners: [1], traffic: tcp(100n) }),
+    aProcess({ ...both, id: 3n, program: 'curl', owners: [0], traffic: tcp(90n) }),
+    aProcess({ id: 4n, pid: 502, parentId: 3n, comm: 'child', exe: '/bin/child', owners: [0], traffic: tcp(7n) }),
+  ];
+  const programs = [aProgram({ owner: 0, name: 'curl' })];
+
+  test('is in a line each, that says for whom, and in the total once', async () => {
+    const { out } = await showing({ processes, programs, total: tcp(107n) });
+    expect(out).toMatch(/^PID +PROCESS +WATCHED AS +FOR +STATE /m);
+    expect(out).toMatch(/^ *501 +└─ curl +- +session 1 +running +100 /m);
+    expect(out).toMatch(/^ *501 +curl +curl +module +running +90 /m);
+    expect(out).toContain('What several watch is in a line each, and in the total once.');
+    const alone = await showing({ processes: processes.slice(0, 2), programs: [aProgram({ owner: 0 })] });
+    expect(alone.out).not.toMatch(/several|FOR/);
+  });
+
+  test.each(['curl', '501', '500'])(
+    'is chosen by %s with all its records, and so is what descends of one',
+    async (who) => {
+      const { out } = await showing({ processes, programs }, who, '--json');
+      const chosen = JSON.parse(out) as { processes: { id: number }[]; total: { total: { sentBytes: number } } };
+      const ids = chosen.processes.map(({ id }) => id);
+      expect(ids).toEqual({ curl: [2, 3], '501': [2, 3, 4], '500': [1, 2, 3, 4] }[who]);
+      expect(chosen.total.total.sentBytes).toBe(who === 'curl' ? 100 : 107);
+    },
+  );
+});
+
 test('nothing to show says what to do', async () => {
   expect((await showing({ processes: [], programs: [] })).out).toContain('lkm-traffic load --fname=NAME');
   const { out } = await showing({ processes: [], programs: [aProgram({ owner: 0 })] });

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { snapshot, totalsOf } from '../../../src/module/snapshot';
 import type { Program } from '../../../src/types';
+import { parseFlows } from '../../../src/proc/flows';
 import { FakeKernel } from '../support/fake-kernel';
+import { fixture } from '../support/fixtures';
 import { refusal } from '../support/refusal';
 import { aProcess, aProgram, ended, tcp } from '../support/rows';
 
@@ -26,6 +28,17 @@ describe('snapshot', () => {
       total: tcp(175n),
       exact: true,
     });
+  });
+
+  test('has the flows of the record that is in the total', async () => {
+    kernel.insert();
+    kernel.flows = fixture('flows');
+    const flows = parseFlows(kernel.flows);
+    const pid = 77;
+    kernel.processes = flows.map(({ id }) => aProcess({ id, pid, traffic: tcp(10n) }));
+    expect(flows.length).toBeGreaterThan(1);
+    const taken = await snapshot({ flows: true }, kernel.host);
+    expect([taken.processes.length, taken.flows]).toEqual([flows.length, flows.slice(0, 1)]);
   });
 
   test('is taken again where a process was evicted while the files were read', async () => {
@@ -116,6 +129,14 @@ describe('the total', () => {
     // One that ended after programs were read is not the missing one.
     const later = ended(aProcess({ id: 10n, owners: [0], watches: [1n] }), 10n);
     expect(totalsOf([listed, later], [program]).exact).toBe(false);
+  });
+
+  test('has a process once that several watch', () => {
+    const first = aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(100n) });
+    const second = aProcess({ id: 2n, pid: 77, owners: [1], traffic: tcp(30n), exact: false });
+    const other = aProcess({ id: 3n, pid: 78, traffic: tcp(5n) });
+    const totals = totalsOf([first, second, other], []);
+    expect([totals.total.total.sentBytes, totals.exact]).toEqual([105n, true]);
   });
 
   test('of sessions is theirs', () => {

@@ -67,6 +67,18 @@ test('what was evicted in between is in the rate of all, as far as programs know
   expect(rates.total).toEqual(perSecond(103n));
 });
 
+test('a process that several watch is in the rate of all once', () => {
+  const both = (first: bigint, second: bigint): Process[] => [
+    aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(first) }),
+    aProcess({ id: 2n, pid: 77, owners: [1], traffic: tcp(second) }),
+  ];
+  const rates = between(at(0, both(100n, 10n)), at(1, both(107n, 17n)));
+  expect([...rates.processes.values()]).toEqual([perSecond(7n), perSecond(7n)]);
+  expect(rates.total).toEqual(perSecond(7n));
+  // Where the session that began first ends, what it knew more of is not what was moved.
+  expect(between(at(0, both(100n, 10n)), at(1, both(107n, 17n).slice(1))).total).toEqual(perSecond(7n));
+});
+
 test('what only a session watched takes its total away with it, and the rate is that of the others', () => {
   const gone = aProcess({ id: 1n, watches: [20n], traffic: tcp(1000n) });
   const stays = aProcess({ id: 2n, traffic: tcp(5n) });
