@@ -101,8 +101,16 @@ export interface Program {
   readonly ended: bigint;
   /** Ended processes whose record had to make room; their traffic stays in the totals here. */
   readonly evicted: bigint;
+  /** Of `evicted`, those that were counted for another watch of the same owner too. */
+  readonly evictedShared: bigint;
+  /** Of `evicted`, those whose traffic was a lower bound. */
+  readonly evictedInexact: bigint;
+  /** What the evicted processes moved, each in full as its row had it: also from before it was counted here. */
+  readonly evictedTraffic: Traffic;
   /** Executions that could not be recorded, for lack of memory. Not 0: the totals are a lower bound. */
   readonly missed: bigint;
+  /** The newest {@link Process.endSeq} when this was read: what ended later is not in it. Null: none had ended. */
+  readonly endSeq: bigint | null;
   /** Never decreases while the watch exists. */
   readonly traffic: Traffic;
 }
@@ -176,8 +184,9 @@ export interface Snapshot {
   readonly processes: readonly Process[];
   readonly programs: readonly Program[];
   /**
-   * Of `snapshot()`: the sum over `processes`, and what evicted processes of the module's own programs moved. Of a
-   * session: everything that its processes moved since it began, also those no longer listed; it never decreases.
+   * Of `snapshot()`: the sum over `processes`, where one that several owners watch is in several rows and in the sum
+   * once, and what evicted processes of the module's own programs moved. Of a session: everything that its processes
+   * moved since it began, also those no longer listed; it never decreases.
    */
   readonly total: Traffic;
   /** False: `total` is a lower bound. */
@@ -185,8 +194,9 @@ export interface Snapshot {
   /** Ended processes that are no longer in `processes`; `total` has what they moved. */
   readonly evicted: bigint;
   /**
-   * With whom the processes moved it, if that was asked for. Of `snapshot()`: read a moment after `processes`; of a
-   * session: a moment before, so that no process has more in its flows than in its counters.
+   * With whom the processes moved it, if that was asked for. Of `snapshot()`: read a moment after `processes`, and of
+   * a process in several rows those of the one that is in `total`; of a session: a moment before, so that no process
+   * has more in its flows than in its counters.
    */
   readonly flows?: readonly ProcessFlows[];
   /** Of a session, with its flows: sums over all its processes, also those no longer listed, that add up to `total`. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { matches } from '../module/pattern';
 import { totalsOf } from '../module/snapshot';
+import { byProcess } from '../records';
 import type { Process, Snapshot } from '../types';
 import type { Command, Context } from './command';
 import { visible } from './format/style';
@@ -25,22 +26,28 @@ function named(process: Process, word: string): boolean {
   return program === word || comm === word || (exe !== null && matches(word, exe));
 }
 
-/** The part of a snapshot that the words name: a PID with all its descendants, a program, a process by its name. */
+/**
+ * The part of a snapshot that the words name: a PID with all its descendants, a program with all that is counted in it,
+ * a process by its name. Digits are a PID or a name. Of a process all records are in it or none, so that it is in this
+ * total as it is in that of all.
+ */
 export function select(snapshot: Snapshot, words: readonly string[]): Selection {
   if (words.length === 0) return { snapshot, unknown: [] };
-  const answered = new Set<string>();
+  const programs = snapshot.programs.filter(({ name }) => name !== null && words.includes(name));
+  const watched = new Set(programs.map(({ id }) => id));
+  const answered = new Set(programs.map(({ name }) => name));
   const chosen = new Set<bigint>();
   const withDescendants = new Set<bigint>();
-  // Parents have lower ids, and so come first.
-  for (const process of snapshot.processes) {
-    const byWord = words.filter((word) => (isPid(word) ? process.pid === Number(word) : named(process, word)));
-    byWord.forEach((word) => answered.add(word));
-    const descends = process.parentId !== null && withDescendants.has(process.parentId);
-    if (descends || byWord.some(isPid)) withDescendants.add(process.id);
-    if (descends || byWord.length > 0) chosen.add(process.id);
+  // Parents begin before their children, and so come first.
+  for (const records of byProcess(snapshot.processes)) {
+    const byPid = words.filter((word) => isPid(word) && records.some(({ pid }) => pid === Number(word)));
+    const byName = words.filter((word) => records.some((record) => named(record, word)));
+    [...byPid, ...byName].forEach((word) => answered.add(word));
+    const descends = records.some(({ parentId }) => parentId !== null && withDescendants.has(parentId));
+    const counted = records.some(({ watches }) => watches.some((id) => watched.has(id)));
+    if (descends || byPid.length > 0) records.forEach(({ id }) => withDescendants.add(id));
+    if (descends || counted || byPid.length > 0 || byName.length > 0) records.forEach(({ id }) => chosen.add(id));
   }
-  const programs = snapshot.programs.filter(({ name }) => name !== null && words.includes(name));
-  programs.forEach(({ name }) => name !== null && answered.add(name));
   const processes = snapshot.processes.filter(({ id }) => chosen.has(id));
   return {
     snapshot: {

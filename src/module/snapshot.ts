@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { evictedOf } from '../evicted';
 import { requireLinux, thisHost, type Host } from '../host';
+import { standing } from '../records';
 import { now } from '../time';
-import { excess, larger, NO_TRAFFIC, sum } from '../traffic';
+import { sum } from '../traffic';
 import type { Process, Program, Snapshot } from '../types';
 import { readCounters, readFlows, readPrograms, readStatus } from './files';
 
@@ -18,10 +20,23 @@ export interface SnapshotOptions {
 export async function snapshot(options: SnapshotOptions = {}, host: Host = thisHost): Promise<Snapshot> {
   requireLinux(host);
   const { families, engine } = await readStatus(host);
-  // Programs first: what these count is then in the processes, unless it was evicted.
-  const programs = await readPrograms(host);
-  const counted = describe(families, engine, await readCounters(host), programs);
-  return options.flows === true ? { ...counted, flows: await readFlows(host) } : counted;
+  const { processes, programs } = await readBoth(host);
+  const counted = describe(families, engine, processes, programs);
+  if (options.flows !== true) return counted;
+  const ids = new Set(standing(processes).map(({ process }) => process.id));
+  return { ...counted, flows: (await readFlows(host)).filter(({ id }) => ids.has(id)) };
+}
+
+/** How often the two files are read where processes are evicted meanwhile, before the total is a lower bound. */
+const READINGS = 3;
+
+async function readBoth(host: Host): Promise<Pick<Snapshot, 'processes' | 'programs'>> {
+  for (let reading = 1; ; reading += 1) {
+    // Programs first: what these count is then in the processes, unless it was evicted.
+    const programs = await readPrograms(host);
+    const processes = await readCounters(host);
+    if (reading === READINGS || isWhole(processes, programs)) return { processes, programs };
+  }
 }
 
 /** A snapshot of what is given. */
@@ -34,25 +49,34 @@ export function describe(
   return { takenAt: now(), families, engine, processes, programs, ...totalsOf(processes, programs) };
 }
 
-/** What is listed, and what the module's own programs moved by processes that had to make room. */
+/** What is listed, each process once, and what the module's own programs moved by processes that had to make room. */
 export function totalsOf(
   processes: readonly Process[],
   programs: readonly Program[],
 ): Pick<Snapshot, 'total' | 'exact' | 'evicted'> {
-  const lossy = programs.filter(({ owner, evicted }) => owner === 0 && evicted > 0n);
-  const membersOf = ({ id }: Program): Process[] => processes.filter(({ watches }) => watches.includes(id));
-  const unlisted = lossy.map((program) =>
-    excess(program.traffic, sum(membersOf(program).map(({ traffic }) => traffic))),
-  );
-  // Where programs share processes, the evicted ones may be shared too: then only the larger part is certain.
-  const ids = new Set(lossy.map(({ id }) => id));
-  const shared = processes.some(({ watches }) => watches.filter((id) => ids.has(id)).length > 1);
-  const evictedTraffic = shared ? unlisted.reduce(larger, NO_TRAFFIC) : sum(unlisted);
-  // A live process was read a moment after its program: the difference is then too small by what it moved meanwhile.
-  const certain = !shared && lossy.every((program) => membersOf(program).every(({ state }) => state !== 'running'));
+  const evicted = evictedOf(programs);
+  const counted = standing(processes);
   return {
-    total: sum([...processes.map(({ traffic }) => traffic), evictedTraffic]),
-    exact: certain && processes.every(({ exact }) => exact) && programs.every(({ missed }) => missed === 0n),
-    evicted: lossy.reduce((evicted, program) => evicted + program.evicted, 0n),
+    total: sum([...counted.map(({ process }) => process.traffic), evicted.traffic]),
+    exact:
+      evicted.exact &&
+      isWhole(processes, programs) &&
+      counted.every(({ exact }) => exact) &&
+      programs.every(({ missed }) => missed === 0n),
+    evicted: evicted.count,
   };
+}
+
+/**
+ * Whether all that ended in the module's own programs is listed, or was evicted. Not so where it was evicted after
+ * `programs` was read and before `counters` was, or cleared.
+ */
+function isWhole(processes: readonly Process[], programs: readonly Program[]): boolean {
+  const own = programs.filter(({ owner }) => owner === 0);
+  return own.every(({ id, ended, evicted, endSeq: newest }) => {
+    const listed = processes.filter(
+      ({ watches, endSeq }) => watches.includes(id) && endSeq !== null && endSeq <= (newest ?? 0n),
+    );
+    return BigInt(listed.length) + evicted >= ended;
+  });
 }

@@ -16,7 +16,11 @@ function parseProgram(row: Row): Program {
     running: row.count('running'),
     ended: row.count('ended'),
     evicted: row.count('evicted'),
+    evictedShared: row.count('evicted_shared'),
+    evictedInexact: row.count('evicted_inexact'),
+    evictedTraffic: parseTraffic(row, 'evicted_'),
     missed: row.count('missed'),
+    endSeq: row.optionalCount('end_seq'),
     traffic: parseTraffic(row),
   };
 }

@@ -14,18 +14,18 @@ export function parseCountersOf(row: Row, prefix: string): Counters {
 }
 
 /** Null when the family is not counted. */
-function ofFamily(row: Row, family: string): Counters | null {
-  return row.optionalCount(`${family}_rx_bytes`) === null ? null : parseCountersOf(row, `${family}_`);
+function ofFamily(row: Row, prefix: string): Counters | null {
+  return row.optionalCount(`${prefix}rx_bytes`) === null ? null : parseCountersOf(row, prefix);
 }
 
-/** The counters that rows of `counters` and `programs` share. */
-export function parseTraffic(row: Row): Traffic {
+/** The counters that rows of `counters` and `programs` share, or those whose columns begin with this: `evicted_`. */
+export function parseTraffic(row: Row, prefix = ''): Traffic {
   return trafficOf({
-    tcp: parseCountersOf(row, 'tcp_'),
-    udp: parseCountersOf(row, 'udp_'),
-    other: parseCountersOf(row, 'other_'),
-    unix: ofFamily(row, 'unix'),
-    packet: ofFamily(row, 'packet'),
-    vsock: ofFamily(row, 'vsock'),
+    tcp: parseCountersOf(row, `${prefix}tcp_`),
+    udp: parseCountersOf(row, `${prefix}udp_`),
+    other: parseCountersOf(row, `${prefix}other_`),
+    unix: ofFamily(row, `${prefix}unix_`),
+    packet: ofFamily(row, `${prefix}packet_`),
+    vsock: ofFamily(row, `${prefix}vsock_`),
   });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { together, type Evicted, type EvictedPart } from '../evicted';
 import { NO_TRAFFIC, excess, larger, sum } from '../traffic';
 import type { Process, Program, Traffic } from '../types';
 
@@ -25,12 +26,26 @@ interface Known {
 }
 
 interface Ended {
-  count: bigint;
-  traffic: Traffic;
+  /** Those that were seen to end. */
+  readonly count: bigint;
+  readonly traffic: Traffic;
 }
+
+interface CutShort {
+  readonly count: bigint;
+  /** One of them was in another watch too. */
+  readonly shared: boolean;
+}
+
+const NONE: Ended = { count: 0n, traffic: NO_TRAFFIC };
 
 /** Reason of a process that ran in one sample and was gone, evicted by newer ones, in the next. */
 export const EVICTED = 'evicted';
+
+const excessOf = (a: bigint, b: bigint): bigint => (a > b ? a - b : 0n);
+
+/** Whether a process was seen to end after this end. */
+const isAfter = ({ endSeq }: Process, newest: bigint | null): boolean => endSeq !== null && endSeq > (newest ?? 0n);
 
 const order = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
 
@@ -53,10 +68,10 @@ export class Ledger {
   #endedExact = true;
   /** What ended, by watch: a process may be in several. */
   readonly #endedIn = new Map<bigint, Ended>();
-  /** Watches that lost a process whose last counts no sample saw. */
-  readonly #cutShort = new Set<bigint>();
-  /** What was evicted before a sample saw it, by watch: processes, or the last part of one. */
-  readonly #unseen = new Map<bigint, Ended>();
+  /** Processes that ran in one sample and were gone in the next, by watch: their last counts no sample saw. */
+  readonly #cutShort = new Map<bigint, CutShort>();
+  /** What was evicted before a sample saw it: processes, and the last part of those that were cut short. */
+  #unseen: Evicted | null = null;
 
   constructor(owner: number, history: number) {
     this.#owner = owner;
@@ -90,29 +105,29 @@ export class Ledger {
     for (const { process, delivered } of before.values()) {
       if (delivered) continue;
       ended.push({ ...process, state: 'exited', exact: false, reasons: [...process.reasons, EVICTED] });
-      for (const watch of process.watches) this.#cutShort.add(watch);
+      this.#cutOff(process);
     }
 
     appeared.sort((a, b) => order(a.id, b.id));
     ended.sort((a, b) => order(a.endSeq ?? 0n, b.endSeq ?? 0n));
     for (const process of ended) this.#fold(process);
-    this.#findUnseen();
+    this.#findUnseen(ended);
     return { appeared, ended, clearThrough };
   }
 
   view(): LedgerView {
     const live = this.#live();
-    const unseen = [...this.#unseen.values()];
+    const unseen = this.#unseen;
     return {
       processes: [...this.#ended, ...live].sort((a, b) => order(a.id, b.id)),
       programs: this.#programs,
-      total: sum([this.#endedTotal, ...live.map(({ traffic }) => traffic), ...unseen.map(({ traffic }) => traffic)]),
+      total: sum([this.#endedTotal, ...live.map(({ traffic }) => traffic), unseen?.traffic ?? NO_TRAFFIC]),
       exact:
         this.#endedExact &&
-        unseen.length === 0 &&
+        unseen === null &&
         live.every(({ exact }) => exact) &&
         this.#programs.every(({ missed }) => missed === 0n),
-      evicted: unseen.reduce((evicted, { count }) => evicted + count, this.#dropped),
+      evicted: this.#dropped + (unseen?.count ?? 0n),
     };
   }
 
@@ -131,9 +146,10 @@ export class Ledger {
   #fold(process: Process): void {
     this.#endedTotal = sum([this.#endedTotal, process.traffic]);
     this.#endedExact &&= process.exact;
+    const seen = process.endSeq === null ? 0n : 1n;
     for (const watch of process.watches) {
-      const { count, traffic } = this.#endedIn.get(watch) ?? { count: 0n, traffic: NO_TRAFFIC };
-      this.#endedIn.set(watch, { count: count + 1n, traffic: sum([traffic, process.traffic]) });
+      const { count, traffic } = this.#endedIn.get(watch) ?? NONE;
+      this.#endedIn.set(watch, { count: count + seen, traffic: sum([traffic, process.traffic]) });
     }
     this.#ended.push(process);
     while (this.#ended.length > this.#history) {
@@ -142,21 +158,40 @@ export class Ledger {
     }
   }
 
-  /** Between a program's totals and the processes that were seen in it is what came and was evicted unseen. */
-  #findUnseen(): void {
-    const live = this.#live();
-    for (const program of this.#programs) {
-      const ended = this.#endedIn.get(program.id) ?? { count: 0n, traffic: NO_TRAFFIC };
-      const running = live.filter(({ watches }) => watches.includes(program.id));
-      const count = program.started - ended.count - BigInt(running.length);
-      if (count <= 0n && !this.#cutShort.has(program.id)) continue;
-      const seen = sum([ended.traffic, ...running.map(({ traffic }) => traffic)]);
-      const earlier = this.#unseen.get(program.id)?.traffic ?? NO_TRAFFIC;
-      // Live processes were read a moment after the program's totals: the difference can shrink, what was found stays.
-      this.#unseen.set(program.id, {
-        count: count > 0n ? count : 0n,
-        traffic: larger(earlier, excess(program.traffic, seen)),
-      });
+  #cutOff({ watches }: Process): void {
+    for (const watch of watches) {
+      const { count, shared } = this.#cutShort.get(watch) ?? { count: 0n, shared: false };
+      this.#cutShort.set(watch, { count: count + 1n, shared: shared || watches.length > 1 });
     }
+  }
+
+  /** `ended` are those of this sample. */
+  #findUnseen(ended: readonly Process[]): void {
+    const live = this.#live();
+    const parts = this.#programs.map((program) => this.#unseenIn(program, live, ended)).filter((part) => part !== null);
+    if (parts.length === 0) return;
+    const { count, traffic } = together(parts);
+    // Live processes were read a moment after the program's totals: the difference can shrink, what was found stays.
+    this.#unseen = { count, traffic: larger(this.#unseen?.traffic ?? NO_TRAFFIC, traffic) };
+  }
+
+  /** Between a program's totals and the processes that were seen in it is what ended and was evicted unseen. */
+  #unseenIn(program: Program, live: readonly Process[], ended: readonly Process[]): EvictedPart | null {
+    const isIn = ({ watches }: Process): boolean => watches.includes(program.id);
+    const running = live.filter(isIn);
+    const seen = this.#endedIn.get(program.id) ?? NONE;
+    // Those that the program has as running: it was read before they ended.
+    const late = BigInt(ended.filter((process) => isIn(process) && isAfter(process, program.endSeq)).length);
+    const gone = excessOf(program.ended, seen.count - late);
+    // They ran when the program was read, and are neither running nor ended: evicted since.
+    const goneSince = excessOf(program.running, BigInt(running.length) + late);
+    if (gone + goneSince === 0n) return null;
+    const cutShort = this.#cutShort.get(program.id);
+    return {
+      // Those that were cut short are listed.
+      count: excessOf(gone + goneSince, cutShort?.count ?? 0n),
+      traffic: excess(program.traffic, sum([seen.traffic, ...running.map(({ traffic }) => traffic)])),
+      shared: program.evictedShared > 0n || goneSince > 0n || cutShort?.shared === true,
+    };
   }
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { TRANSPORTS } from '../../traffic';
-import type { Counters, Process, Program, Traffic } from '../../types';
+import type { Process, Program, Traffic } from '../../types';
 import type { CsvValue, Report } from './report';
 
 const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
 
-function columnOf(transport: string, counter: keyof Counters): string {
-  return transport + counter.charAt(0).toUpperCase() + counter.slice(1);
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 const TRAFFIC_COLUMNS = ['total', ...TRANSPORTS].flatMap((transport) =>
-  COUNTERS.map((counter) => columnOf(transport, counter)),
+  COUNTERS.map((counter) => transport + capital(counter)),
 );
 
 function trafficValues(traffic: Traffic): CsvValue[] {
@@ -68,12 +68,19 @@ const PROGRAM_COLUMNS = [
   'missed',
 ] as const;
 
+const EVICTED_COLUMNS = ['endSeq', 'evictedShared', 'evictedInexact'] as const;
+
 export function programsCsv(programs: readonly Program[]): Report['csv'] {
   return {
-    columns: [...PROGRAM_COLUMNS, ...TRAFFIC_COLUMNS],
+    columns: [
+      ...[...PROGRAM_COLUMNS, ...TRAFFIC_COLUMNS, ...EVICTED_COLUMNS],
+      ...TRAFFIC_COLUMNS.map((column) => `evicted${capital(column)}`),
+    ],
     rows: programs.map((program) => [
       ...PROGRAM_COLUMNS.map((column) => program[column]),
       ...trafficValues(program.traffic),
+      ...EVICTED_COLUMNS.map((column) => program[column]),
+      ...trafficValues(program.evictedTraffic),
     ]),
   };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { byAmount, sumByRemote, sumByScope } from '../../flows';
+import { byProcess, standing } from '../../records';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows } from '../../types';
 import { amountColumns, amountsOf } from './amounts';
 import { directions } from './metrics';
@@ -42,9 +43,18 @@ const FLOW_COLUMNS = [
 ] as const;
 const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
 
+/** The names that processes are watched as, by record: one without a name has that of another record of its process. */
+function programsOf(listed: readonly Process[]): Map<bigint, string | null> {
+  const named = byProcess(listed).flatMap((records) => {
+    const name = records.find(({ program }) => program !== null)?.program ?? null;
+    return records.map(({ id, program }) => [id, program ?? name] as const);
+  });
+  return new Map(named);
+}
+
 /** A row a flow; `kind` is `flow`, or `other` for what is in none. */
 export function flowsCsv(processes: readonly ProcessFlows[], listed: readonly Process[]): Report['csv'] {
-  const programs = new Map(listed.map(({ id, program }) => [id, program]));
+  const programs = programsOf(listed);
   const values = (counters: Counters): CsvValue[] => COUNTERS.map((counter) => counters[counter]);
   return {
     columns: ['id', 'pid', 'program', 'kind', ...FLOW_COLUMNS, ...COUNTERS],
@@ -64,7 +74,7 @@ export function flowsCsv(processes: readonly ProcessFlows[], listed: readonly Pr
 
 /** By scope only: a series a flow would be new series without end. */
 export function flowMetrics(processes: readonly ProcessFlows[], listed: readonly Process[]): Metric[] {
-  const programs = new Map(listed.map(({ id, program }) => [id, program ?? '']));
+  const programs = programsOf(listed);
   const names = [...new Set(processes.map(({ id }) => programs.get(id) ?? ''))].sort();
   return [
     {
@@ -117,7 +127,7 @@ function shortened(rows: readonly (readonly string[])[], width: number): (readon
 /** A table a process, then totals by remote host and by scope. */
 export function flowsText(processes: readonly ProcessFlows[], listed: readonly Process[], style: Style): string {
   if (processes.length === 0) return 'No flows: nothing was moved.';
-  const known = new Map(listed.map((process) => [process.id, process]));
+  const known = new Map(standing(listed).map(({ process, exact }) => [process.id, { comm: process.comm, exact }]));
   const columns = ['TRANSPORT', 'LOCAL', 'REMOTE', 'SCOPE'].map((title) => ({ title }));
   const tables = processes.map((process) => {
     const { comm = null, exact = true } = known.get(process.id) ?? {};

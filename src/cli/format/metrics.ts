@@ -56,6 +56,12 @@ export function programMetrics(programs: readonly Program[]): Metric[] {
       samples: each(({ evicted }) => evicted),
     },
     {
+      name: 'lkm_traffic_processes_evicted_inexact_total',
+      type: 'counter',
+      help: 'Evicted processes whose counts were a lower bound; not 0: the totals are one too.',
+      samples: each(({ evictedInexact }) => evictedInexact),
+    },
+    {
       name: 'lkm_traffic_processes_missed_total',
       type: 'counter',
       help: 'Executions and forks that could not be recorded for lack of memory; not 0: the totals are a lower bound.',

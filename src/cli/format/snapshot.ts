@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { hasSeveral } from '../../records';
 import type { Process, Program, Snapshot } from '../../types';
 import { amountColumns, amountsOf } from './amounts';
 import { processesCsv } from './csv';
@@ -9,7 +10,8 @@ import { inWords } from './reasons';
 import { visible, type Style } from './style';
 import { formatTable } from './table';
 import { asTree, COMPARE, type Sort } from './tree';
-import { brief, countOf, ownerTitle, programTitle, receivedAndSent, stateOf, whatIsCounted, whatNext } from './words';
+import { brief, countOf, ownersTitle, ownerTitle, programTitle } from './words';
+import { receivedAndSent, stateOf, whatIsCounted, whatNext } from './words';
 
 export interface SnapshotView {
   readonly sort?: Sort | undefined;
@@ -54,6 +56,7 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
   if (programs.length > 0) parts.push(programTable(snapshot, style));
   if (snapshot.flows) parts.push(flowsText(snapshot.flows, processes, style));
   const summary = [`${style.colors.bold('Total')}  ${receivedAndSent(total.total, exact, style)}`];
+  if (hasSeveral(processes)) summary.push('What several watch is in a line each, and in the total once.');
   if (evicted > 0n) {
     summary.push(
       `${countOf(evicted, 'ended process is', 'ended processes are')} listed no more; the total has what they moved.`,
@@ -68,10 +71,12 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
 }
 
 function processTable(processes: readonly Process[], sort: Sort, style: Style): string {
+  const several = hasSeveral(processes);
   const rows = asTree(processes, COMPARE[sort]).map(({ process, prefix }) => [
     String(process.pid),
     prefix + visible(process.comm ?? process.program ?? '?'),
     process.program === null ? '-' : visible(process.program),
+    ...(several ? [ownersTitle(process.owners)] : []),
     stateOf(process),
     ...amountsOf(process.traffic.total, process.exact, style),
     brief(process.startedAt),
@@ -80,6 +85,7 @@ function processTable(processes: readonly Process[], sort: Sort, style: Style): 
     { title: 'PID', align: 'right' as const },
     { title: 'PROCESS' },
     { title: 'WATCHED AS' },
+    ...(several ? [{ title: 'FOR' }] : []),
     { title: 'STATE' },
     ...amountColumns(style),
     { title: 'COUNTED SINCE' },
@@ -88,8 +94,8 @@ function processTable(processes: readonly Process[], sort: Sort, style: Style): 
 }
 
 function programTable({ programs, processes }: Snapshot, style: Style): string {
-  const isExact = ({ id, missed }: Program): boolean =>
-    missed === 0n && processes.every(({ watches, exact }) => exact || !watches.includes(id));
+  const isExact = ({ id, missed, evictedInexact }: Program): boolean =>
+    missed === 0n && evictedInexact === 0n && processes.every(({ watches, exact }) => exact || !watches.includes(id));
   const foreign = programs.some(({ owner }) => owner !== 0);
   const columns = [
     { title: 'PROGRAM' },

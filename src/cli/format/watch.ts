@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { hasSeveral } from '../../records';
 import { exactAmount } from '../../units';
 import { NO_RATE, rateIsExact, type Rate } from '../watch/rates';
 import type { RatedReading } from '../watch/reading';
@@ -9,7 +10,7 @@ import { snapshotReport } from './snapshot';
 import { visible, type Style } from './style';
 import { formatTable } from './table';
 import { asTree, COMPARE } from './tree';
-import { brief, receivedAndSent, stateOf, whatIsCounted, whatNext } from './words';
+import { brief, ownersTitle, receivedAndSent, stateOf, whatIsCounted, whatNext } from './words';
 
 /** One reading of many. `perProcess`: series of each process too, in the Prometheus format. */
 export function watchReport(reading: RatedReading, perProcess: boolean): Report {
@@ -51,9 +52,11 @@ function watchText({ snapshot, rates }: RatedReading, style: Style): string {
 
 function processTable({ snapshot, rates }: RatedReading, style: Style): string {
   const { bits = false } = style.units;
+  const several = hasSeveral(snapshot.processes);
   const columns = [
     { title: 'PID', align: 'right' as const },
     { title: 'PROCESS' },
+    ...(several ? [{ title: 'FOR' }] : []),
     { title: 'STATE' },
     ...['RECEIVED', 'SENT'].map((way) => ({ title: `${way} ${bits ? 'BITS' : 'BYTES'}/s`, align: 'right' as const })),
     ...amountColumns(style),
@@ -64,6 +67,7 @@ function processTable({ snapshot, rates }: RatedReading, style: Style): string {
     return [
       String(process.pid),
       prefix + visible(process.comm ?? process.program ?? '?'),
+      ...(several ? [ownersTitle(process.owners)] : []),
       stateOf(process),
       ...[rate.receivedBytesPerSecond, rate.sentBytesPerSecond].map((bytes) => `${bound}${bits ? bytes * 8n : bytes}`),
       ...amountsOf(process.traffic.total, process.exact, style),

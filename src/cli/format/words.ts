@@ -47,6 +47,11 @@ export function ownerTitle(owner: number): string {
   return owner === 0 ? 'module' : `session ${owner}`;
 }
 
+/** `module, session 1` */
+export function ownersTitle(owners: readonly number[]): string {
+  return owners.map(ownerTitle).join(', ');
+}
+
 /** `since 2026-01-31T12:00:00Z, never executed` */
 export function watchHistory({ watchedAt, started, running, kind, missed }: Program): string {
   const seen =

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { standingFor } from '../../records';
 import type { Process } from '../../types';
 import { bothWays } from './rates';
 import type { Reading } from './reading';
@@ -86,12 +87,12 @@ export function cursorIn(list: readonly Row[], { selected }: State): number {
   );
 }
 
-/** The process that the flows are of. */
+/** The process that the flows are of: on their page the record of it that has them. */
 export function selectedProcess(state: State): Process | null {
-  // On its own page it stays, also where a filter would not have it.
+  // There it stays, also where a filter would not have it.
   const { processes } = shown(state).reading.snapshot;
   const chosen = processes.find(({ id }) => id === state.selected);
-  if (chosen && state.page === 'flows') return chosen;
+  if (chosen && state.page === 'flows') return standingFor(chosen, processes);
   const list = rows(state);
   return list[cursorIn(list, state)]?.process ?? null;
 }

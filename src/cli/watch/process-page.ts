@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type { Process } from '../../types';
+import { hasSeveral, standing } from '../../records';
+import type { Process, Snapshot } from '../../types';
 import { visible, type Style } from '../format/style';
-import { countOf, stateOf, whatNext } from '../format/words';
+import { countOf, ownersTitle, stateOf, whatNext } from '../format/words';
 import { amountColumns, titled, type Amounts } from './amounts';
 import { isRoomy, listHeight, sayIn, stack, type Size, type View } from './frame';
 import { head, orderText, waysToSay, type Subject } from './head';
@@ -31,7 +32,7 @@ function amountsOf({ process, rate }: Row): Amounts {
 }
 
 function columnsOf(state: State, list: readonly Row[], marked: bigint | undefined, { units }: Style): Column<Row>[][] {
-  const { history } = shown(state);
+  const { history, reading } = shown(state);
   const amounts = amountColumns(amountsOf, state, units);
   const past = (width: number): Column<Row> =>
     amounts.history(width, ({ process }) => history.processes.get(process.id) ?? []);
@@ -48,8 +49,10 @@ function columnsOf(state: State, list: readonly Row[], marked: bigint | undefine
     ...{ title: 'WATCHED AS', least: 10 },
     cell: ({ process: { program } }) => (program === null ? '-' : visible(program)),
   };
+  const owners: Column<Row> = { title: 'FOR', least: 3, cell: ({ process }) => ownersTitle(process.owners) };
+  const who = hasSeveral(reading.snapshot.processes) ? [watched, owners] : [watched];
   return [
-    [pid, process(24), watched, ...amounts.rates, past(24), ...amounts.exact],
+    [pid, process(24), ...who, ...amounts.rates, past(24), ...amounts.exact],
     [pid, process(18), ...amounts.rates, past(16), ...amounts.exact],
     [pid, process(14), ...amounts.rates, past(8), ...amounts.exact],
     [pid, process(14), ...amounts.rates, past(8), ...amounts.rounded],
@@ -59,8 +62,9 @@ function columnsOf(state: State, list: readonly Row[], marked: bigint | undefine
   ];
 }
 
-function detail({ process }: Row, width: number, style: Style): string {
-  const who = `${process.pid} ${visible(process.exe ?? nameOf(process))}`;
+function detail({ process }: Row, { processes }: Snapshot, width: number, style: Style): string {
+  const forWhom = hasSeveral(processes) ? ` for ${ownersTitle(process.owners)}` : '';
+  const who = `${process.pid} ${visible(process.exe ?? nameOf(process))}${forWhom}`;
   const ways = waysToSay(process.traffic.total, process.exact, style);
   const why = process.exact ? '' : ` (${process.reasons.map(visible).join(', ')})`;
   return sayIn(width, [...ways.map((way) => `${who}: ${way}${why}`), ...ways.map((way) => `${process.pid}: ${way}`)]);
@@ -89,8 +93,9 @@ function nothing(state: State, width: number): string[] {
 /** `3 running, 12 ended (e lists them); 2 processes listed by filter 'nginx'; by rate` */
 function listText(state: State, listed: number): string {
   const { processes, evicted } = shown(state).reading.snapshot;
-  const running = processes.filter((process) => process.state === 'running').length;
-  const ended = processes.length - running;
+  const each = standing(processes);
+  const running = each.filter(({ process }) => process.state === 'running').length;
+  const ended = each.length - running;
   const how = ended > 0 && !state.ended ? ' (e lists them)' : '';
   const filter =
     state.filter === ''
@@ -132,7 +137,7 @@ export function processPage(state: State, size: Size, view: View): string[] {
   return stack(
     [...head(state, subjectOf(state, list, view), size, view), bold(titles)],
     body,
-    isRoomy(size) ? [marked ? detail(marked, width, style) : '', last] : [last],
+    isRoomy(size) ? [marked ? detail(marked, shown(state).reading.snapshot, width, style) : '', last] : [last],
     size,
   );
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { evictedOf } from '../../evicted';
+import { standing } from '../../records';
 import { NOTHING } from '../../traffic';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../types';
 
@@ -86,19 +88,15 @@ const isSame = (a: Process, b: Process): boolean => a.id === b.id && a.startedAt
 
 const bytesOf = ({ traffic }: Process): Bytes => traffic.total;
 
-/** Of a snapshot's total: what processes moved that it lists no more. */
-function unlisted({ total, processes }: Snapshot): Bytes {
-  return moved(add(processes.map(bytesOf)), total.total);
-}
-
 /**
- * What processes moved that were evicted meanwhile, also those that began and ended in between: the totals of the
- * module's own programs still have it. Of what only a session watched, they do not.
+ * What processes moved that were evicted meanwhile, also those that began and ended in between: the module's own
+ * programs still have it. Of what only a session watched, nobody does.
  */
 function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Process[]): Bytes {
+  const evicted = ({ programs }: Snapshot): Bytes => evictedOf(programs).traffic.total;
   const own = new Set(after.programs.filter(({ owner }: Program) => owner === 0).map(({ id }) => id));
   const known = gone.filter(({ watches }) => watches.some((id) => own.has(id)));
-  return moved(add([unlisted(before), ...known.map(bytesOf)]), unlisted(after));
+  return moved(add([evicted(before), ...known.map(bytesOf)]), evicted(after));
 }
 
 /**
@@ -109,11 +107,10 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
   const elapsed = after.at > before.at ? after.at - before.at : 1n;
   const known = new Map(before.snapshot.processes.map((process) => [process.id, process]));
   const selected = select(after.snapshot);
-  const differences = selected.processes.map((process) => {
+  const movedBy = (process: Process): Bytes => {
     const earlier = known.get(process.id);
-    const from = earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING;
-    return [process.id, moved(from, bytesOf(process))] as const;
-  });
+    return moved(earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING, bytesOf(process));
+  };
   const present = new Map(after.snapshot.processes.map((process) => [process.id, process]));
   const earlier = select(before.snapshot);
   const gone = earlier.processes.filter((process) => {
@@ -124,7 +121,7 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
   const flowsBefore = before.snapshot.flows ? flowsOf(before.snapshot) : null;
   return {
     elapsed,
-    processes: new Map(differences.map(([id, bytes]) => [id, perSecond(bytes, elapsed)])),
+    processes: new Map(selected.processes.map((process) => [process.id, perSecond(movedBy(process), elapsed)])),
     flows: new Map(
       flowsBefore &&
         [...flowsOf(selected)].map(([key, bytes]) => [
@@ -132,6 +129,6 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
           perSecond(moved(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
         ]),
     ),
-    total: perSecond(add([...differences.map(([, bytes]) => bytes), evicted]), elapsed),
+    total: perSecond(add([...standing(selected.processes).map(({ process }) => movedBy(process)), evicted]), elapsed),
   };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { cli, workingApi, type Outcome } from '../support/cli';
+import { aSnapshot, cli, someFlows, workingApi, type Outcome } from '../support/cli';
 import { schemaErrors } from '../support/schema';
 
 const show = (...argv: string[]): Promise<Outcome> => cli(['show', '--flows', ...argv], workingApi);
@@ -52,4 +52,17 @@ test('a selection has the flows of its processes alone', async () => {
   const { out } = await show('1001');
   expect(out).toContain('Flows of 1001');
   expect(out).not.toContain('Flows of 1003');
+});
+
+test('flows go by the name of any record of their process', async () => {
+  const [first, ...others] = aSnapshot.processes;
+  if (!first) throw new Error('a snapshot of no process');
+  const pid = first.pid;
+  const unnamed = { ...first, program: null };
+  const named = { ...first, id: 99n, startedAt: '2026-11-24T03:00:10.000000000Z', program: 'curl' };
+  const both = { ...aSnapshot, processes: [unnamed, ...others, named], flows: someFlows };
+  const shown = (format: string): Promise<Outcome> =>
+    cli(['show', '--flows', `--format=${format}`], { snapshot: () => Promise.resolve(both) });
+  expect((await shown('csv')).out).toMatch(new RegExp(`^1,${pid},curl,flow,`, 'm'));
+  expect((await shown('prom')).out).toMatch(/^lkm_traffic_scope_bytes\{program="curl",scope="loopback"/m);
 });

@@ -34,6 +34,11 @@ test('a lower bound is never shown as exact', async () => {
   expect(out).toContain('attached');
 });
 
+test('a program whose evicted processes were not exact is a lower bound', async () => {
+  const programs = [aProgram({ traffic: tcp(7n), evicted: 2n, evictedInexact: 1n })];
+  expect((await showing({ processes: [], programs })).out).toMatch(/^server\.out .*>=7 .*>=7 /m);
+});
+
 test('a report for people says what is counted', async () => {
   expect((await show()).out).toContain('Counted: payload bytes of inet (IPv4 and IPv6)');
 });
@@ -92,6 +97,32 @@ describe('a selection', () => {
     expect(await total('curl')).toBe(100);
     expect(await total('curl', 'server.out')).toBe(111);
   });
+  test('by program has what executed it as a child of another one', async () => {
+    const child = aProcess({ id: 2n, parentId: 1n, program: 'make', comm: 'generate-fixtur', exe: '/usr/bin/bash' });
+    const both = {
+      processes: [aProcess({ id: 1n, program: 'make' }), { ...child, watches: [1n, 2n], traffic: tcp(5n) }],
+      programs: [
+        aProgram({ id: 1n, owner: 0, name: 'make' }),
+        aProgram({ id: 2n, owner: 0, name: 'generate-fixtures.sh', traffic: tcp(5n) }),
+      ],
+    };
+    const { out } = await showing(both, 'generate-fixtures.sh');
+    expect(out).toMatch(/^1002 +generate-fixtur +make +running +5 /m);
+    expect(out).toMatch(/^Total {2}received 5 bytes/m);
+  });
+  test('by digits is of a program or process that is called so, and of a PID', async () => {
+    const game = { program: '2048', comm: '2048', exe: '/usr/games/2048' };
+    const games = {
+      processes: [
+        aProcess({ ...game, id: 1n, watches: [1n], traffic: tcp(77n) }),
+        aProcess({ id: 2n, pid: 2048, traffic: tcp(500n) }),
+      ],
+      programs: [aProgram({ id: 1n, owner: 0, name: '2048' })],
+    };
+    expect((await showing(games, '2048')).out).toMatch(/^Total {2}received 577 bytes/m);
+    const gone = await showing({ ...games, processes: [] }, '2048');
+    expect([gone.status, gone.out]).toEqual([0, expect.stringMatching(/^2048 /m)]);
+  });
   test('by PID has what descends from it', async () => {
     expect(await total('101')).toBe(11);
     expect(await total('102')).toBe(10);
@@ -107,6 +138,38 @@ describe('a selection', () => {
     expect([status, out]).toEqual([1, '']);
     expect(err).toMatch(/nginx/);
   });
+});
+
+describe('a process that several watch', () => {
+  const both = { pid: 501, comm: 'curl', exe: '/usr/bin/curl' };
+  const processes = [
+    aProcess({ id: 1n, pid: 500, comm: 'sh', exe: '/bin/sh', program: null }),
+    aProcess({ ...both, id: 2n, parentId: 1n, program: null, owners: [1], traffic: tcp(100n) }),
+    aProcess({ ...both, id: 3n, program: 'curl', owners: [0], watches: [1n], traffic: tcp(90n) }),
+    aProcess({ id: 4n, pid: 502, parentId: 3n, comm: 'child', exe: '/bin/child', owners: [0], traffic: tcp(7n) }),
+  ];
+  const programs = [aProgram({ id: 1n, owner: 0, name: 'curl' })];
+
+  test('is in a line each, that says for whom, and in the total once', async () => {
+    const { out } = await showing({ processes, programs, total: tcp(107n) });
+    expect(out).toMatch(/^PID +PROCESS +WATCHED AS +FOR +STATE /m);
+    expect(out).toMatch(/^ *501 +└─ curl +- +session 1 +running +100 /m);
+    expect(out).toMatch(/^ *501 +curl +curl +module +running +90 /m);
+    expect(out).toContain('What several watch is in a line each, and in the total once.');
+    const alone = await showing({ processes: processes.slice(0, 2), programs: [aProgram({ owner: 0 })] });
+    expect(alone.out).not.toMatch(/several|FOR/);
+  });
+
+  test.each(['curl', '501', '500'])(
+    'is chosen by %s with all its records, and so is what descends of one',
+    async (who) => {
+      const { out } = await showing({ processes, programs }, who, '--json');
+      const chosen = JSON.parse(out) as { processes: { id: number }[]; total: { total: { sentBytes: number } } };
+      const ids = chosen.processes.map(({ id }) => id);
+      expect(ids).toEqual({ curl: [2, 3], '501': [2, 3, 4], '500': [1, 2, 3, 4] }[who]);
+      expect(chosen.total.total.sentBytes).toBe(who === 'curl' ? 100 : 107);
+    },
+  );
 });
 
 test('nothing to show says what to do', async () => {

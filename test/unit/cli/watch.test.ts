@@ -83,6 +83,15 @@ test('as a table it says when, how fast and how much, and what that is', async (
   expect((await cli(['watch', QUICK, '--once', '--format=table'], none)).out).toMatch(/^No process of server\.out/m);
 });
 
+test('as a table it says for whom, where several watch a process', async () => {
+  const pid = 77;
+  const processes = [aProcess({ id: 1n, pid }), aProcess({ id: 2n, pid, owners: [0] })];
+  const both = { snapshot: () => Promise.resolve({ ...aSnapshot, processes }) };
+  const { out } = await cli(['watch', QUICK, '--once', '--format=table'], both);
+  expect(out).toMatch(/^ *77 {2}server\.out {2}session 1 +running /m);
+  expect(out).toMatch(/^ *77 {2}server\.out {2}module +running /m);
+});
+
 test('names that nothing answers to are said, as show says them', async () => {
   const none = await cli(['watch', QUICK, '--once', 'nginx'], moving());
   expect([none.status, none.out]).toEqual([1, '']);

@@ -23,6 +23,20 @@ test('what was attached has no name', () => {
   expect(programs.find(({ kind }) => kind === 'attach')).toMatchObject({ name: null, owner: 3 });
 });
 
+test('what was evicted is told apart from the rest', () => {
+  expect(programs[1]).toMatchObject({
+    ...{ evicted: 2n, evictedShared: 1n, evictedInexact: 1n, endSeq: 4n },
+    evictedTraffic: { tcp: { receivedBytes: 70n, sentBytes: 7n }, unix: null },
+  });
+});
+
+test('before any process has ended there is no newest end', () => {
+  const [first, columns = '', row = ''] = fixture('programs').split('\n');
+  const at = columns.split('\t').indexOf('end_seq');
+  const none = row.split('\t').with(at, '-').join('\t');
+  expect(parsePrograms(`${first}\n${columns}\n${none}\n`)[0]?.endSeq).toBeNull();
+});
+
 test('evicted and missed are counted', () => {
   expect(programs.map(({ evicted, missed }) => [evicted, missed])).toContainEqual([2n, 0n]);
   expect(programs.find(({ name }) => name === 'never.out')).toMatchObject({ started: 0n, missed: 1n });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { Ledger } from '../../../src/session/ledger';
+import type { Program, Traffic } from '../../../src/types';
 import { aProcess, aProgram, ended, tcp } from '../support/rows';
 
 const ids = (processes: readonly { readonly id: bigint }[]): bigint[] => processes.map(({ id }) => id);
@@ -102,26 +103,104 @@ test('a process goes by the name that matched first, unless that is somebody els
 test('what was evicted unseen is in the totals, is counted, and makes them a lower bound', () => {
   const ledger = new Ledger(1, 10);
   const seen = ended(aProcess({ id: 9n }), 9n, tcp(10n));
-  ledger.update([seen], [aProgram({ started: 4n, traffic: tcp(100n) })]);
+  ledger.update([seen], [aProgram({ started: 4n, ended: 4n, endSeq: 9n, traffic: tcp(100n) })]);
   expect(ledger.view()).toMatchObject({ evicted: 3n, exact: false, total: { total: { receivedBytes: 100n } } });
 });
 
 test('one that was seen running and evicted before it was seen to end, ends once, as a lower bound', () => {
   const ledger = new Ledger(1, 10);
   ledger.update([aProcess({ id: 1n, traffic: tcp(10n) })], [aProgram({ started: 1n, traffic: tcp(10n) })]);
-  const { ended: gone } = ledger.update([], [aProgram({ started: 1n, traffic: tcp(70n) })]);
+  const over = [aProgram({ started: 1n, ended: 1n, endSeq: 3n, traffic: tcp(70n) })];
+  const { ended: gone } = ledger.update([], over);
   expect(gone).toMatchObject([{ id: 1n, state: 'exited', exact: false, reasons: ['evicted'] }]);
-  expect(ledger.update([], [aProgram({ started: 1n, traffic: tcp(70n) })]).ended).toEqual([]);
-  expect(ledger.view()).toMatchObject({ exact: false, total: { total: { receivedBytes: 70n } } });
+  expect(ledger.update([], over).ended).toEqual([]);
+  expect(ledger.view()).toMatchObject({ exact: false, evicted: 0n, total: { total: { receivedBytes: 70n } } });
 });
 
 test('the total never decreases, also when live counts ran ahead of their program', () => {
   const ledger = new Ledger(1, 10);
   const live = aProcess({ id: 1n, traffic: tcp(10n) });
-  ledger.update([live], [aProgram({ started: 3n, traffic: tcp(60n) })]);
+  const counted = { started: 3n, running: 1n, ended: 2n, endSeq: 2n };
+  ledger.update([live], [aProgram({ ...counted, traffic: tcp(60n) })]);
   const before = ledger.view().total.total.receivedBytes;
-  ledger.update([{ ...live, traffic: tcp(40n) }], [aProgram({ started: 3n, traffic: tcp(70n) })]);
+  expect(before).toBe(60n);
+  ledger.update([{ ...live, traffic: tcp(40n) }], [aProgram({ ...counted, traffic: tcp(70n) })]);
   expect(ledger.view().total.total.receivedBytes).toBeGreaterThanOrEqual(before);
+});
+
+describe('evicted unseen', () => {
+  const root = aProcess({ id: 1n });
+  const begun = aProgram({ started: 1n, running: 1n });
+  const lost = aProgram({ started: 3n, running: 1n, ended: 2n, endSeq: 3n, evicted: 1n, traffic: tcp(100n) });
+  const kept = ended(aProcess({ id: 3n }), 3n, tcp(10n));
+
+  test('is noticed also where another process begins before they are read', () => {
+    const ledger = new Ledger(1, 10);
+    ledger.update([root], [begun]);
+    ledger.update([root, kept, aProcess({ id: 4n })], [lost]);
+    expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false, total: { total: { receivedBytes: 100n } } });
+  });
+
+  test('is nothing where processes end after their program was read', () => {
+    const ledger = new Ledger(1, 10);
+    ledger.update([root], [begun]);
+    const late = [ended(root, 1n, tcp(5n)), ended(aProcess({ id: 2n }), 2n, tcp(6n))];
+    ledger.update(late, [begun]);
+    ledger.update(late, [aProgram({ started: 2n, ended: 2n, endSeq: 2n, traffic: tcp(11n) })]);
+    expect(ledger.view()).toMatchObject({ evicted: 0n, exact: true, total: { total: { receivedBytes: 11n } } });
+  });
+
+  test('is what ended before its program was read, not what ended after it', () => {
+    const ledger = new Ledger(1, 10);
+    ledger.update([root], [begun]);
+    ledger.update([ended(root, 4n), kept], [lost]);
+    expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false });
+  });
+
+  test('is also what ran when its program was read, and was gone before processes were', () => {
+    const ledger = new Ledger(1, 10);
+    ledger.update([], [aProgram({ started: 1n, running: 1n, traffic: tcp(8n) })]);
+    expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false, total: { total: { receivedBytes: 8n } } });
+    ledger.update([], [aProgram({ started: 1n, ended: 1n, endSeq: 1n, traffic: tcp(9n) })]);
+    expect(ledger.view()).toMatchObject({ evicted: 1n, total: { total: { receivedBytes: 9n } } });
+  });
+
+  test('in two watches may be the same process, and is added once', () => {
+    const ledger = new Ledger(1, 10);
+    const other = { id: 11n, name: 'curl', started: 1n, ended: 1n, endSeq: 3n, traffic: tcp(95n) };
+    ledger.update(
+      [root, kept],
+      [lost, aProgram(other)].map((program) => ({ ...program, evictedShared: 1n })),
+    );
+    expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false, total: { total: { receivedBytes: 105n } } });
+  });
+
+  test('in two watches that share nothing is added up', () => {
+    const ledger = new Ledger(1, 10);
+    const other = { id: 11n, name: 'curl', started: 1n, ended: 1n, endSeq: 3n, traffic: tcp(95n) };
+    ledger.update([root, kept], [lost, aProgram(other)]);
+    expect(ledger.view()).toMatchObject({ evicted: 2n, exact: false, total: { total: { receivedBytes: 195n } } });
+  });
+
+  test('the last part of a process in two watches is added once, also before they know of its eviction', () => {
+    const ledger = new Ledger(1, 10);
+    const watches = [10n, 11n];
+    const running = (bytes: bigint): Program[] =>
+      watches.map((id) => aProgram({ id, started: 1n, running: 1n, traffic: tcp(bytes) }));
+    ledger.update([aProcess({ id: 1n, watches, traffic: tcp(10n) })], running(10n));
+    ledger.update([], running(70n));
+    expect(ledger.view()).toMatchObject({ evicted: 0n, exact: false, total: { total: { receivedBytes: 70n } } });
+  });
+
+  test('never makes the total smaller, also when programs turn out to share what they lost', () => {
+    const ledger = new Ledger(1, 10);
+    const two = (ended: bigint, traffic: Traffic, evictedShared: bigint): Program[] =>
+      [10n, 11n].map((id) => aProgram({ id, started: ended, ended, endSeq: ended, traffic, evictedShared }));
+    ledger.update([], two(1n, tcp(50n), 0n));
+    expect(ledger.view().total.total.receivedBytes).toBe(100n);
+    ledger.update([], two(2n, tcp(60n), 1n));
+    expect(ledger.view().total.total.receivedBytes).toBe(100n);
+  });
 });
 
 test('executions that found no memory make the totals a lower bound', () => {
@@ -130,8 +209,10 @@ test('executions that found no memory make the totals a lower bound', () => {
   expect(ledger.view().exact).toBe(false);
 });
 
-test('what is detached is over', () => {
+test('what is detached is over, and no process that was evicted', () => {
   const ledger = new Ledger(1, 10);
   const detached = { ...ended(aProcess({ id: 1n }), 2n), state: 'detached' as const, exitCode: null };
-  expect(ledger.update([detached], [aProgram({ started: 1n })]).ended).toMatchObject([{ state: 'detached' }]);
+  const programs = [aProgram({ started: 1n, ended: 1n, endSeq: 2n })];
+  expect(ledger.update([detached], programs).ended).toMatchObject([{ state: 'detached' }]);
+  expect(ledger.view()).toMatchObject({ evicted: 0n, exact: true });
 });

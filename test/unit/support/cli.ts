@@ -22,7 +22,7 @@ export const aSnapshot: Snapshot = describeSnapshot(
   parsePrograms(fixture('programs')),
 );
 
-const someFlows = parseFlows(fixture('flows'));
+export const someFlows = parseFlows(fixture('flows'));
 
 const unexpected = (): never => {
   throw new Error('not expected to be called');

@@ -6,6 +6,7 @@ import type { Process, Program, Timestamp, Traffic, Transport } from '../../../s
 
 const INET = ['tcp', 'udp', 'other'] as const;
 const FAMILIES = ['unix', 'packet', 'vsock'] as const;
+const ALL = [...INET, ...FAMILIES] as const;
 
 const columnsOf = (transports: readonly Transport[]): string[] =>
   transports.flatMap((transport) =>
@@ -59,12 +60,15 @@ export function renderCounters(processes: readonly Process[]): string {
 export function renderPrograms(programs: readonly Program[]): string {
   const columns = 'id name owner kind follow since_ns started running ended evicted missed'.split(' ');
   return file(
-    [...columns, ...columnsOf(INET), ...columnsOf(FAMILIES)],
+    [
+      ...[...columns, ...columnsOf(ALL), 'end_seq', 'evicted_shared', 'evicted_inexact'],
+      ...columnsOf(ALL).map((column) => `evicted_${column}`),
+    ],
     programs.map((p) => [
       ...[p.id, p.name, p.owner, p.kind, p.follow, nanoseconds(p.watchedAt)],
       ...[p.started, p.running, p.ended, p.evicted, p.missed],
-      ...fieldsOf(p.traffic, INET),
-      ...fieldsOf(p.traffic, FAMILIES),
+      ...[...fieldsOf(p.traffic, ALL), p.endSeq, p.evictedShared, p.evictedInexact],
+      ...fieldsOf(p.evictedTraffic, ALL),
     ]),
   );
 }

@@ -56,7 +56,11 @@ export function aProgram(given: Partial<Program> = {}): Program {
     running: 0n,
     ended: 0n,
     evicted: 0n,
+    evictedShared: 0n,
+    evictedInexact: 0n,
+    evictedTraffic: tcp(0n),
     missed: 0n,
+    endSeq: null,
     traffic: tcp(0n),
     ...given,
   };

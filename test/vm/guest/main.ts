@@ -17,6 +17,7 @@ const ofUserSpace = [
   'run-real.test.js',
   'run.test.js',
   'together.test.js',
+  'totals.test.js',
   'watch.test.js',
 ];
 const left = forcedEngine === undefined ? [] : ofUserSpace;

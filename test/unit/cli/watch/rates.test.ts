@@ -55,16 +55,28 @@ test('a record of another load of the module is another process, and nothing is 
   expect(between(at(0, [before]), at(1, [odd])).total).toEqual(perSecond(0n));
 });
 
-test('what was evicted in between is in the rate of all, as far as the totals of programs know it', () => {
+test('what was evicted in between is in the rate of all, as far as programs know it', () => {
   const evicted = aProcess({ id: 1n, traffic: tcp(100n) });
   const other = aProcess({ id: 2n, traffic: tcp(5n) });
   const rates = between(
     at(0, [evicted, other], [own({ traffic: tcp(105n) })]),
     // The first moved 40 more before it was evicted; another 60 are of one that was never seen.
-    at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evicted: 2n })]),
+    at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evicted: 2n, evictedTraffic: tcp(200n) })]),
   );
   expect(rates.processes.size).toBe(1);
   expect(rates.total).toEqual(perSecond(103n));
+});
+
+test('a process that several watch is in the rate of all once', () => {
+  const both = (first: bigint, second: bigint): Process[] => [
+    aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(first) }),
+    aProcess({ id: 2n, pid: 77, owners: [1], traffic: tcp(second) }),
+  ];
+  const rates = between(at(0, both(100n, 10n)), at(1, both(107n, 17n)));
+  expect([...rates.processes.values()]).toEqual([perSecond(7n), perSecond(7n)]);
+  expect(rates.total).toEqual(perSecond(7n));
+  // Where the session that began first ends, what it knew more of is not what was moved.
+  expect(between(at(0, both(100n, 10n)), at(1, both(107n, 17n).slice(1))).total).toEqual(perSecond(7n));
 });
 
 test('what only a session watched takes its total away with it, and the rate is that of the others', () => {

@@ -252,3 +252,16 @@ test('the help says what the keys do and what is counted', () => {
   // Nothing is cut off where most terminals end.
   expect(text).not.toContain('…');
 });
+
+test('a process that several watch is one in the count, its lines say for whom, and its flows are found from each', () => {
+  const both = [
+    aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(100n) }),
+    aProcess({ id: 2n, pid: 77, owners: [1, 2], traffic: tcp(10n) }),
+  ] as const;
+  const several = { ...aSnapshotOf(both), flows: [flowsOf(both[0], aFlow(4711, 100n))] };
+  const of = after(stateOf(several, several), 'G');
+  expect(screen(of)[3]).toMatch(/^1 running, 0 ended/);
+  expect(screen(of).at(-2)).toMatch(/^77 \/root\/server\.out for session 1, session 2: /);
+  expect(screen(of, 140)[4]).toMatch(/ WATCHED AS {2}FOR /);
+  expect(screen(after(of, 'return')).some((line) => line.includes('10.0.0.2:4711'))).toBe(true);
+});

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/** The total of everything that is counted: each process once, whoever watches it, and also those that made room. */
+import assert from 'node:assert/strict';
+import { Control } from './lib/control';
+import { load } from './lib/module';
+import { named } from './lib/named';
+import { outputOfLkmTraffic, packageFolder } from './lib/package';
+import { test } from './lib/plan';
+import { Program } from './lib/program';
+import { counters, programs } from './lib/proc';
+
+interface Shown {
+  processes: { pid: number; owners: number[] }[];
+  total: { total: { sentBytes: number; receivedBytes: number } };
+  exact: boolean;
+  evicted: number;
+  flows: { pid: number }[];
+  byRemote: { counters: { sentBytes: number } }[];
+  byScope: { counters: { sentBytes: number } }[];
+}
+
+async function shown(...args: string[]): Promise<Shown> {
+  return JSON.parse(await outputOfLkmTraffic('show', '--json', ...args)) as Shown;
+}
+
+/** What was moved, both ways alike, whether that is exact, and how many are listed no more. */
+const about = ({ total: { total }, exact, evicted }: Shown): unknown[] => {
+  assert.equal(total.sentBytes, total.receivedBytes);
+  return [total.sentBytes, exact, evicted];
+};
+
+async function ran(name: string, ...steps: string[]): Promise<void> {
+  await new Program(named(name), steps).output();
+}
+
+const sumOf = (parts: { counters: { sentBytes: number } }[]): number =>
+  parts.reduce((sum, { counters: { sentBytes } }) => sum + sentBytes, 0);
+
+test('a process that the module and a session watch is in the total once, with its flows, whoever began first', async () => {
+  await packageFolder();
+  await load({ fname: 'ours-first,ours-later' });
+  const session = Control.session('watch theirs-first', 'watch theirs-later');
+  await ran('ours-first', 'send', '10', 'execve', named('theirs-later'), 'send', '20');
+  const running = new Program(named('theirs-first'), [
+    ...['send', '5', 'execve', named('ours-later'), 'send', '6', 'wait', 'send', '100'],
+  ]);
+  await running.line(/^waiting$/);
+  assert.equal(counters().length, 4);
+
+  const all = await shown('--flows');
+  assert.deepEqual(about(all), [41, true, 0]);
+  assert.equal(all.processes.length, 4);
+  assert.equal(all.flows.length, 2);
+  assert.deepEqual([sumOf(all.byRemote), sumOf(all.byScope)], [41, 41]);
+
+  const chosen = await shown('--flows', 'ours-later');
+  assert.deepEqual(about(chosen), [11, true, 0]);
+  assert.deepEqual(
+    chosen.processes.map(({ pid, owners }) => [pid, owners]),
+    [
+      [running.pid, [1]],
+      [running.pid, [0]],
+    ],
+  );
+  assert.deepEqual([sumOf(chosen.byRemote), sumOf(chosen.byScope)], [11, 11]);
+
+  const table = await outputOfLkmTraffic('show');
+  assert.match(table, /^Total {2}received 41 bytes, sent 41 bytes\nWhat several watch is in a line each/m);
+  assert.match(table, new RegExp(`^ *${running.pid} .* session 1 +running`, 'm'));
+
+  // What the session knew more of goes with it.
+  session.close();
+  assert.deepEqual(about(await shown()), [36, true, 0]);
+  running.kill('SIGKILL');
+}, 120);
+
+test('what two programs lost to a small history is in the total to the byte, also while others of them run', async () => {
+  await packageFolder();
+  await load({ fname: 'one,two', history: 4 });
+  const running = new Program(named('one'), ['send', '1000', 'wait', 'send', '1']);
+  await running.line(/^waiting$/);
+  for (let n = 1; n <= 6; n++) await ran('one', 'send', String(n));
+  for (let n = 1; n <= 3; n++) await ran('two', 'send', String(100 * n));
+  assert.deepEqual(
+    programs().map((row) => [row['name'], row['evicted'], row['evicted_shared'], row['evicted_udp_tx_bytes']]),
+    [
+      ['one', '5', '0', '15'],
+      ['two', '0', '0', '0'],
+    ],
+  );
+  assert.deepEqual(about(await shown()), [1621, true, 5]);
+  for (let n = 0; n < 6; n++) await ran('two');
+  assert.deepEqual(about(await shown()), [1621, true, 11]);
+  assert.deepEqual(about(await shown('two')), [600, true, 5]);
+  running.kill('SIGKILL');
+}, 120);
+
+test('what two programs lost together is in the total once, as a lower bound, and exact in each', async () => {
+  await packageFolder();
+  await load({ fname: 'one,two', history: 4 });
+  await ran('one', 'send', '10', 'execve', named('two'), 'send', '20');
+  for (let n = 1; n <= 4; n++) await ran('one', 'send', String(n));
+  assert.deepEqual(
+    programs().map((row) => [row['evicted'], row['evicted_shared'], row['evicted_inexact'], row['udp_tx_bytes']]),
+    [
+      ['1', '1', '0', '40'],
+      ['1', '1', '0', '20'],
+    ],
+  );
+  assert.deepEqual(about(await shown()), [40, false, 1]);
+  // The evicted record held also what it had moved before it became the second program.
+  assert.deepEqual(about(await shown('two')), [30, true, 1]);
+  assert.deepEqual(about(await shown('one')), [40, true, 1]);
+}, 120);
