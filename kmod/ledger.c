@@ -279,10 +279,14 @@ void traffic_record_remove(struct traffic_record *record)
 	call_rcu(&record->rcu, free_record_rcu);
 }
 
+static struct traffic_record *oldest_ended(void)
+{
+	return list_first_entry(&traffic_ended, struct traffic_record, list);
+}
+
 static void evict_oldest(void)
 {
-	struct traffic_record *record =
-		list_first_entry(&traffic_ended, struct traffic_record, list);
+	struct traffic_record *record = oldest_ended();
 	u64 several = owners_of_several(&record->watches);
 	struct traffic_totals totals;
 	struct traffic_watch *watch;
@@ -299,6 +303,24 @@ static void evict_oldest(void)
 	}
 	nr_evicted++;
 	traffic_record_remove(record);
+}
+
+/*
+ * The records of one process go together, or who adds up what was evicted and
+ * what is there has it twice.
+ */
+static void make_room(const struct traffic_record *newest)
+{
+	pid_t evicted = 0;
+	u64 end_seq = 0;
+
+	while (nr_ended > params_history ||
+	       (oldest_ended() != newest && oldest_ended()->tgid == evicted &&
+		oldest_ended()->process.end_seq == end_seq + 1)) {
+		evicted = oldest_ended()->tgid;
+		end_seq = oldest_ended()->process.end_seq;
+		evict_oldest();
+	}
 }
 
 void traffic_record_end(struct traffic_record *record, enum traffic_state state,
@@ -322,8 +344,7 @@ void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 	list_move_tail(&record->list, &traffic_ended);
 	nr_running--;
 	nr_ended++;
-	while (nr_ended > params_history)
-		evict_oldest();
+	make_room(record);
 }
 
 void traffic_ledger_stats(struct traffic_ledger_stats *stats)

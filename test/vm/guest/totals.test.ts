@@ -95,6 +95,25 @@ test('what two programs lost to a small history is in the total to the byte, als
   running.kill('SIGKILL');
 }, 120);
 
+test('the records of one process make room together: none of it is there twice', async () => {
+  await packageFolder();
+  await load({ fname: 'ours-later,short', history: 4 });
+  const session = Control.session('watch theirs-first');
+  await ran('theirs-first', 'send', '5', 'execve', named('ours-later'), 'send', '6');
+  const seen = [];
+  for (let n = 1; n <= 3; n++) {
+    await ran('short', 'send', '100');
+    seen.push([counters().length, ...about(await shown())]);
+  }
+  assert.deepEqual(seen, [
+    [3, 111, true, 0],
+    [4, 211, true, 0],
+    // What only the session counted is the session's to keep.
+    [3, 306, true, 1],
+  ]);
+  session.close();
+}, 120);
+
 test('what two programs lost together is in the total once, as a lower bound, and exact in each', async () => {
   await packageFolder();
   await load({ fname: 'one,two', history: 4 });
