@@ -73,8 +73,7 @@ static bool is_message(const struct traffic_transfer *transfer)
 /* What SCTP tells of itself is no payload. */
 static bool is_notification(const struct traffic_transfer *transfer)
 {
-	if (transfer->sk->sk_protocol != IPPROTO_SCTP ||
-	    transfer->direction != TRAFFIC_RX)
+	if (!traffic_is_sctp(transfer->sk) || transfer->direction != TRAFFIC_RX)
 		return false;
 	if (transfer->msg)
 		return transfer->msg->msg_flags & MSG_NOTIFICATION;
@@ -151,7 +150,7 @@ static void remember(struct traffic_record *record,
 
 	/* And those of which more has to be asked at each call. */
 	if (!percpu || transport >= TRAFFIC_INET_TRANSPORTS ||
-	    sk->sk_protocol == IPPROTO_SCTP || !transfer->result)
+	    traffic_is_sctp(sk) || !transfer->result)
 		return;
 	block = this_cpu_ptr(percpu);
 	if (!params_max_flows) {

@@ -7,7 +7,6 @@
 #include "bypass.h"
 
 #include <linux/ftrace.h>
-#include <linux/in.h>
 #include <linux/net.h>
 #include <linux/preempt.h>
 #include <linux/sctp.h>
@@ -19,6 +18,7 @@
 #include "compat.h"
 #include "ledger.h"
 #include "params.h"
+#include "sctp.h"
 
 /* As the redirection: no lock, no sleep, nothing that is traced. */
 static __always_inline void mark(enum traffic_reason reason)
@@ -46,7 +46,7 @@ static __always_inline bool subscribes(struct ftrace_regs *fregs)
 {
 	const struct socket *sock = (void *)traffic_argument(fregs, 0);
 
-	return sock->sk->sk_protocol == IPPROTO_SCTP &&
+	return traffic_is_sctp(sock->sk) &&
 	       (int)traffic_argument(fregs, 1) == SOL_SCTP &&
 	       (int)traffic_argument(fregs, 2) == SCTP_EVENT;
 }

@@ -9,12 +9,10 @@
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/task_work.h>
+#include <linux/tcp.h>
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 #include <net/sock.h>
-#include <net/tcp_states.h>
-
-#include "family.h"
 
 /*
  * Most calls end by themselves. A plain receive that is woken goes back into
@@ -142,7 +140,8 @@ static bool is_recvmmsg(struct task_struct *task)
 	if (task_thread_info(task)->status & TS_COMPAT)
 		return true;
 #endif
-	return nr == __NR_recvmmsg;
+	/* As one of x32 has. */
+	return nr == __NR_recvmmsg || nr & __X32_SYSCALL_BIT;
 }
 
 /* Whether the call, interrupted, starts anew without the program noticing. */
@@ -159,19 +158,14 @@ static bool restarts(const struct traffic_flight *flight)
 }
 
 /*
- * A send that waits for its connection may have sent data with the SYN already
- * (TCP Fast Open), and would send them once more if it started anew. It is not
- * woken: TCP ends it when nobody answers.
+ * A send of TCP Fast Open that waits for its connection has sent data with the
+ * SYN, and would send them once more if it started anew, also when it is
+ * connected by now. It is not woken: TCP ends it when nobody answers.
  */
-static bool is_connecting(const struct traffic_flight *flight)
+static bool is_fast_open(const struct traffic_flight *flight)
 {
-	const struct sock *sk = flight->sk;
-
-	return flight->call == TRAFFIC_CALL_SENDMSG &&
-	       sk->sk_type == SOCK_STREAM &&
-	       traffic_family_of(sk->sk_family) == TRAFFIC_FAMILY_INET &&
-	       (READ_ONCE(sk->sk_state) == TCP_SYN_SENT ||
-		READ_ONCE(sk->sk_state) == TCP_SYN_RECV);
+	return flight->call == TRAFFIC_CALL_SENDMSG && sk_is_tcp(flight->sk) &&
+	       READ_ONCE(tcp_sk(flight->sk)->fastopen_req);
 }
 
 /*
@@ -244,7 +238,7 @@ static void wake_if_restarting(struct traffic_flight *flight,
 
 static void wake_any(struct traffic_flight *flight, struct notes *notes)
 {
-	if (flight->woken || is_connecting(flight))
+	if (flight->woken || is_fast_open(flight))
 		return;
 	/* It may see that it was woken, so the log tells. */
 	if (!restarts(flight))

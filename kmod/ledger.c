@@ -306,19 +306,23 @@ static void evict_oldest(void)
 }
 
 /*
- * The records of one process go together, or who adds up what was evicted and
- * what is there has it twice.
+ * The records of one process go together, and are kept together if it ended
+ * last: or who adds up what was evicted and what is there has it twice.
  */
 static void make_room(const struct traffic_record *newest)
 {
-	pid_t evicted = 0;
-	u64 end_seq = 0;
+	pid_t evicted = 0, oldest;
+	u64 most;
 
-	while (nr_ended > params_history ||
-	       (oldest_ended() != newest && oldest_ended()->tgid == evicted &&
-		oldest_ended()->process.end_seq == end_seq + 1)) {
-		evicted = oldest_ended()->tgid;
-		end_seq = oldest_ended()->process.end_seq;
+	while (nr_ended > 1) {
+		oldest = oldest_ended()->tgid;
+		most = params_history;
+		/* Or a later process with its pid: not without a bound. */
+		if (oldest == newest->tgid)
+			most += TRAFFIC_OWNERS;
+		if (nr_ended <= most && oldest != evicted)
+			break;
+		evicted = oldest;
 		evict_oldest();
 	}
 }

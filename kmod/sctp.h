@@ -2,9 +2,15 @@
 #ifndef TRAFFIC_SCTP_H
 #define TRAFFIC_SCTP_H
 
+#include <linux/in.h>
 #include <linux/types.h>
+#include <net/sock.h>
 
-struct sock;
+/* A raw socket of that protocol is none. */
+static inline bool traffic_is_sctp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
+}
 
 /*
  * What is received from this SCTP socket may be a notification, as far as the

@@ -114,12 +114,24 @@ static void association_notifications(void) {
     errx(1, "no notification");
 }
 
+/* A raw socket of the protocol: what it receives are packets, its own among them. */
+static void raw(void) {
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int fd = CHECK(socket(AF_INET, SOCK_RAW, IPPROTO_SCTP));
+
+  for (int i = 1; i <= 3; i++) {
+    SENT(OTHER, sendto(fd, data, 100 * i, 0, (struct sockaddr*)&to, sizeof(to)));
+    EXPECT(20 + 100 * i, RECEIVED(OTHER, recv(fd, buffer, sizeof(buffer), 0)));
+  }
+}
+
 int main(int argc, char** argv) {
   static const struct scenario scenarios[] = {{"one-to-one", one_to_one},
                                               {"ipv6", over_ipv6},
                                               {"one-to-many", one_to_many},
                                               {"notifications", notifications},
                                               {"association-notifications", association_notifications},
+                                              {"raw", raw},
                                               {}};
 
   return run_scenario(scenarios, argc, argv);

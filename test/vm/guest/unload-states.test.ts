@@ -173,8 +173,12 @@ test(`a send with data in the SYN that nobody answers: ${redirect ? 'rmmod waits
       await outputOf('nft', ['delete table inet silence']);
   });
   let received = 0;
+  let hasEnded = false;
   const server = createServer((socket) =>
-    socket.on('data', (data) => (received += data.length)).on('error', () => undefined),
+    socket
+      .on('data', (data) => (received += data.length))
+      .on('end', () => (hasEnded = true))
+      .on('error', () => undefined),
   );
   atEnd(() => {
     server.close();
@@ -200,7 +204,7 @@ test(`a send with data in the SYN that nobody answers: ${redirect ? 'rmmod waits
     await outputOf('nft', ['delete table inet silence']);
   }
   assert.match(await target.output(), /^sendto 1000 -$/m);
-  await until('the peer has it', () => received >= 1000);
+  await until('the peer has all of it', () => hasEnded);
   assert.equal(received, 1000);
 });
 

@@ -362,6 +362,13 @@ export const inet: readonly Case[] = [
     ...own,
   },
   {
+    case: 'a raw socket of SCTP',
+    rule: 'as other, with the IP header: packets, no messages of SCTP',
+    program: 'sctp',
+    scenario: 'raw',
+    ...own,
+  },
+  {
     case: 'IPv4-mapped IPv6: TCP',
     rule: 'as TCP',
     program: 'mapped',
