@@ -20,7 +20,7 @@ LIST_HEAD(traffic_running);
 LIST_HEAD(traffic_ended);
 
 static struct rb_root by_id = RB_ROOT;
-static u64 last_id, last_end_seq;
+static u64 last_id, last_end_seq, evicted_seq;
 static u64 nr_running, nr_ended, nr_evicted, alloc_failed;
 
 static struct kmem_cache *record_cache;
@@ -79,6 +79,11 @@ u64 traffic_record_last_id(void)
 u64 traffic_record_last_end_seq(void)
 {
 	return last_end_seq;
+}
+
+u64 traffic_record_evicted_seq(void)
+{
+	return evicted_seq;
 }
 
 /* ---- Watches of a record ---------------------------------------------- */
@@ -287,21 +292,28 @@ static struct traffic_record *oldest_ended(void)
 static void evict_oldest(void)
 {
 	struct traffic_record *record = oldest_ended();
-	u64 several = owners_of_several(&record->watches);
+	u64 owner, several = owners_of_several(&record->watches), seen = 0;
+	struct traffic_evicted *evicted;
 	struct traffic_totals totals;
-	struct traffic_watch *watch;
 	unsigned int slot;
 
 	traffic_counters_sum(&record->counters, &totals);
 	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES) {
-		watch = traffic_watch_at(slot);
-		watch->evicted.records++;
-		watch->evicted.shared += !!(several & BIT_ULL(watch->owner));
-		watch->evicted.inexact += !!record->process.reasons;
-		traffic_totals_add(&watch->evicted.totals, &totals);
+		owner = BIT_ULL(traffic_watch_at(slot)->owner);
+		evicted = &traffic_watch_at(slot)->evicted;
+		evicted->records++;
+		evicted->shared += !!(several & owner);
+		evicted->inexact += !!record->process.reasons;
+		traffic_totals_add(&evicted->totals, &totals);
+		if (!(seen & owner)) {
+			evicted->once++;
+			traffic_totals_add(&evicted->once_totals, &totals);
+		}
+		seen |= owner;
 		traffic_watch_release(slot);
 	}
 	nr_evicted++;
+	evicted_seq = record->process.end_seq;
 	traffic_record_remove(record);
 }
 

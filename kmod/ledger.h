@@ -176,6 +176,8 @@ struct traffic_record *traffic_record_from(u64 id);
 u64 traffic_record_last_id(void);
 /* Of what ended last; 0: nothing has. */
 u64 traffic_record_last_end_seq(void);
+/* Of what was evicted last: all that ended before it is evicted, or cleared. */
+u64 traffic_record_evicted_seq(void);
 
 /* What the process moves from here on is in the totals of these too. */
 void traffic_record_add_watches(struct traffic_record *record,

@@ -7,12 +7,13 @@
 
 #include "snapshot.h"
 
-#define EVICTED_COLUMNS                                                \
-	"evicted_shared\tevicted_inexact\t" TRAFFIC_TOTALS_COLUMNS_OF( \
-		"evicted_") "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS_OF("evicted_")
+#define EVICTED_COLUMNS(prefix)           \
+	TRAFFIC_TOTALS_COLUMNS_OF(prefix) \
+	"\t" TRAFFIC_FAMILY_TOTALS_COLUMNS_OF(prefix)
 
 static void show_program(struct seq_file *file,
-			 const struct traffic_program *program, u64 end_seq)
+			 const struct traffic_programs *programs,
+			 const struct traffic_program *program)
 {
 	static const char *const kinds[] = {
 		[TRAFFIC_WATCH_NAME] = "name",
@@ -34,33 +35,37 @@ static void show_program(struct seq_file *file,
 	seq_put_decimal_ull(file, "\t", program->missed);
 	traffic_show_totals(file, &program->totals);
 	traffic_show_family_totals(file, &program->totals);
-	traffic_show_known(file, end_seq);
+	traffic_show_known(file, programs->end_seq);
+	traffic_show_known(file, programs->evicted_seq);
 	seq_put_decimal_ull(file, "\t", program->evicted.shared);
 	seq_put_decimal_ull(file, "\t", program->evicted.inexact);
 	traffic_show_totals(file, &program->evicted.totals);
 	traffic_show_family_totals(file, &program->evicted.totals);
+	seq_put_decimal_ull(file, "\t", program->evicted.once);
+	traffic_show_totals(file, &program->evicted.once_totals);
+	traffic_show_family_totals(file, &program->evicted.once_totals);
 	seq_putc(file, '\n');
 }
 
 static int show(struct seq_file *file, void *unused)
 {
-	struct traffic_program *programs;
-	unsigned int count, i;
-	u64 end_seq;
+	struct traffic_programs *programs;
+	unsigned int i;
 
-	programs = kvmalloc_array(TRAFFIC_WATCHES, sizeof(*programs),
-				  GFP_KERNEL_ACCOUNT);
+	programs = kvmalloc(sizeof(*programs), GFP_KERNEL_ACCOUNT);
 	if (!programs)
 		return -ENOMEM;
-	count = traffic_programs(programs, &end_seq);
+	traffic_programs_take(programs);
 	traffic_show_header(
-		file, "id\tname\towner\tkind\tfollow\tsince_ns\tstarted\t"
-		      "running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS
-		      "\t" TRAFFIC_FAMILY_TOTALS_COLUMNS
-		      "\tend_seq\t" EVICTED_COLUMNS);
-	for (i = 0; i < count; i++) {
-		show_program(file, &programs[i], end_seq);
-		traffic_watch_put(programs[i].watch);
+		file,
+		"id\tname\towner\tkind\tfollow\tsince_ns\tstarted\t"
+		"running\tended\tevicted\tmissed\t" TRAFFIC_TOTALS_COLUMNS
+		"\t" TRAFFIC_FAMILY_TOTALS_COLUMNS
+		"\tend_seq\tevicted_seq\tevicted_shared\tevicted_inexact\t" EVICTED_COLUMNS(
+			"evicted_") "\tevicted_once\t" EVICTED_COLUMNS("evicted_once_"));
+	for (i = 0; i < programs->count; i++) {
+		show_program(file, programs, &programs->at[i]);
+		traffic_watch_put(programs->at[i].watch);
 	}
 	kvfree(programs);
 	return 0;

@@ -185,18 +185,19 @@ int traffic_flows_snapshot_from(u64 id, u64 last_id,
 
 /* ---- Programs ----------------------------------------------------------- */
 
-unsigned int traffic_programs(struct traffic_program *programs, u64 *end_seq)
+void traffic_programs_take(struct traffic_programs *programs)
 {
 	/* The place of each slot's program; too large for the stack. */
 	static struct traffic_program *of[TRAFFIC_WATCHES];
-	struct traffic_program *program = programs;
+	struct traffic_program *program = programs->at;
 	struct traffic_record *record;
 	struct traffic_totals totals;
 	struct traffic_watch *watch;
 	unsigned int slot;
 
 	spin_lock(&traffic_lock);
-	*end_seq = traffic_record_last_end_seq();
+	programs->end_seq = traffic_record_last_end_seq();
+	programs->evicted_seq = traffic_record_evicted_seq();
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
 		watch = traffic_watch_at(slot);
 		if (!watch)
@@ -219,5 +220,5 @@ unsigned int traffic_programs(struct traffic_program *programs, u64 *end_seq)
 			traffic_totals_add(&of[slot]->totals, &totals);
 	}
 	spin_unlock(&traffic_lock);
-	return program - programs;
+	programs->count = program - programs->at;
 }

@@ -66,10 +66,14 @@ struct traffic_program {
 	struct traffic_totals totals;
 };
 
-/*
- * Fills up to TRAFFIC_WATCHES programs of one moment, in which @end_seq was that
- * of the newest end; returns how many.
- */
-unsigned int traffic_programs(struct traffic_program *programs, u64 *end_seq);
+struct traffic_programs {
+	u64 end_seq; /* of what ended last; 0: nothing has */
+	u64 evicted_seq; /* of what was evicted last; 0: nothing was */
+	unsigned int count;
+	struct traffic_program at[TRAFFIC_WATCHES];
+};
+
+/* All programs of one moment. */
+void traffic_programs_take(struct traffic_programs *programs);
 
 #endif

@@ -34,6 +34,9 @@ struct traffic_evicted {
 	u64 shared; /* of these in another watch of the owner too */
 	u64 inexact;
 	struct traffic_totals totals;
+	/* The same without what counts here for another watch of the owner. */
+	u64 once;
+	struct traffic_totals once_totals;
 };
 
 /* Fields below refs are under traffic_lock, but those that never change. */

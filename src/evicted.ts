@@ -1,44 +1,34 @@
 // SPDX-License-Identifier: MIT
-import { larger, NO_TRAFFIC, sum } from './traffic';
+import { larger, sum } from './traffic';
 import type { Program, Traffic } from './types';
 
 /** Ended processes that are listed no more. */
 export interface Evicted {
   readonly count: bigint;
   readonly traffic: Traffic;
+  /** False: it is more, perhaps. */
+  readonly exact: boolean;
 }
 
-/** The same of one watch. */
-export interface EvictedPart extends Evicted {
-  /** Some of them were counted for another watch of the same owner too. */
-  readonly shared: boolean;
-}
-
-const movedBy = ({ traffic }: Evicted): Traffic => traffic;
+const most = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => (a > b ? a : b), 0n);
+const add = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => a + b, 0n);
 
 /**
- * What several watches of one owner lost together. Of those that share what they lost only the larger part is certain:
- * they may share all of it. `exact` is false where it is more, perhaps.
+ * What the module's own programs lost: a session takes over what it needs itself.
+ * @param all whether these are all programs; of a part that shares what it lost only the larger sum is certain
  */
-export function together(parts: readonly EvictedPart[]): Evicted & { readonly exact: boolean } {
-  const alone = parts.filter(({ shared }) => !shared);
-  const shared = parts.filter((part) => part.shared);
-  const count = shared.reduce((most, part) => (part.count > most ? part.count : most), 0n);
-  return {
-    count: alone.reduce((all, part) => all + part.count, count),
-    traffic: sum([...alone.map(movedBy), shared.map(movedBy).reduce(larger, NO_TRAFFIC)]),
-    exact: shared.length <= 1,
-  };
-}
-
-/** What the module's own programs lost: a session takes over what it needs itself. */
-export function evictedOf(programs: readonly Program[]): Evicted & { readonly exact: boolean } {
+export function evictedOf(programs: readonly Program[], all: boolean): Evicted {
   const own = programs.filter(({ owner }) => owner === 0);
-  const evicted = together(
-    own.map(({ evicted: count, evictedTraffic: traffic, evictedShared }) => ({
-      ...{ count, traffic },
-      shared: evictedShared > 0n,
-    })),
-  );
-  return { ...evicted, exact: evicted.exact && own.every(({ evictedInexact }) => evictedInexact === 0n) };
+  const exact = own.every(({ evictedInexact }) => evictedInexact === 0n);
+  const once = {
+    count: add(own.map(({ evictedOnce }) => evictedOnce)),
+    traffic: sum(own.map(({ evictedOnceTraffic }) => evictedOnceTraffic)),
+  };
+  if (all) return { ...once, exact };
+  const each = own.map(({ evicted }) => evicted);
+  const traffic = own.map(({ evictedTraffic }) => evictedTraffic);
+  if (own.length <= 1 || own.every(({ evictedShared }) => evictedShared === 0n)) {
+    return { count: add(each), traffic: sum(traffic), exact };
+  }
+  return { count: most([once.count, ...each]), traffic: traffic.reduce(larger, once.traffic), exact: false };
 }

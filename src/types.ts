@@ -107,10 +107,16 @@ export interface Program {
   readonly evictedInexact: bigint;
   /** What the evicted processes moved, each in full as its row had it: also from before it was counted here. */
   readonly evictedTraffic: Traffic;
+  /** Of `evicted`, those that are in no other program's `evictedOnce`: those of one owner add up to each of them once. */
+  readonly evictedOnce: bigint;
+  /** What these moved, in full. */
+  readonly evictedOnceTraffic: Traffic;
   /** Executions that could not be recorded, for lack of memory. Not 0: the totals are a lower bound. */
   readonly missed: bigint;
   /** The newest {@link Process.endSeq} when this was read: what ended later is not in it. Null: none had ended. */
   readonly endSeq: bigint | null;
+  /** The newest {@link Process.endSeq} that was evicted when this was read. Null: none was. */
+  readonly evictedSeq: bigint | null;
   /** Never decreases while the watch exists. */
   readonly traffic: Traffic;
 }

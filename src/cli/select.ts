@@ -54,7 +54,7 @@ export function select(snapshot: Snapshot, words: readonly string[]): Selection 
       ...snapshot,
       processes,
       programs,
-      ...totalsOf(processes, programs),
+      ...totalsOf(processes, programs, programs.length === snapshot.programs.length),
       ...(snapshot.flows && { flows: snapshot.flows.filter(({ id }) => chosen.has(id)) }),
     },
     unknown: words.filter((word) => !answered.has(word)),

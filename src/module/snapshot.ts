@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { TrafficError } from '../errors';
 import { evictedOf } from '../evicted';
 import { requireLinux, thisHost, type Host } from '../host';
 import { standing } from '../records';
@@ -15,7 +16,8 @@ export interface SnapshotOptions {
 /**
  * Everything that the module counts now, for whomever.
  *
- * @throws {TrafficError} ERR_NOT_LOADED, ERR_PERMISSION, ERR_ABI, ERR_NOT_LINUX
+ * @throws {TrafficError} ERR_NOT_LOADED, ERR_PERMISSION, ERR_ABI, ERR_NOT_LINUX; ERR_LIMIT when processes end faster than
+ * the files can be read
  */
 export async function snapshot(options: SnapshotOptions = {}, host: Host = thisHost): Promise<Snapshot> {
   requireLinux(host);
@@ -27,16 +29,29 @@ export async function snapshot(options: SnapshotOptions = {}, host: Host = thisH
   return { ...counted, flows: (await readFlows(host)).filter(({ id }) => ids.has(id)) };
 }
 
-/** How often the two files are read where processes are evicted meanwhile, before the total is a lower bound. */
-const READINGS = 3;
+/** So often all that is kept would have to be evicted between two files, before it is given up. */
+const READINGS = 100;
 
+const newest = (seqs: readonly (bigint | null)[]): bigint =>
+  seqs.reduce<bigint>((a, b) => ((b ?? 0n) > a ? (b ?? 0n) : a), 0n);
+
+/** Each process that ended is in the one or in the other: listed, or evicted. */
 async function readBoth(host: Host): Promise<Pick<Snapshot, 'processes' | 'programs'>> {
-  for (let reading = 1; ; reading += 1) {
-    // Programs first: what these count is then in the processes, unless it was evicted.
-    const programs = await readPrograms(host);
-    const processes = await readCounters(host);
-    if (reading === READINGS || isWhole(processes, programs)) return { processes, programs };
+  let programs = await readPrograms(host);
+  for (let reading = 1; reading <= READINGS; reading += 1) {
+    const endedBefore = newest(programs.map(({ endSeq }) => endSeq));
+    const rows = await readCounters(host);
+    // Afterwards: what was evicted meanwhile is in these, and taken out of the rows. It goes in the order of ends.
+    programs = await readPrograms(host);
+    const evicted = newest(programs.map(({ evictedSeq }) => evictedSeq));
+    // Or one that is shown as running may have ended and be gone since.
+    if (evicted <= endedBefore) {
+      return { programs, processes: rows.filter(({ endSeq }) => endSeq === null || endSeq > evicted) };
+    }
   }
+  throw new TrafficError('ERR_LIMIT', 'More processes end than the module keeps while its files are read.', {
+    hint: 'Load it with a larger --history.',
+  });
 }
 
 /** A snapshot of what is given. */
@@ -49,34 +64,20 @@ export function describe(
   return { takenAt: now(), families, engine, processes, programs, ...totalsOf(processes, programs) };
 }
 
-/** What is listed, each process once, and what the module's own programs moved by processes that had to make room. */
+/**
+ * What is listed, each process once, and what the module's own programs moved by processes that had to make room.
+ * @param all whether `programs` are all that there are
+ */
 export function totalsOf(
   processes: readonly Process[],
   programs: readonly Program[],
+  all = true,
 ): Pick<Snapshot, 'total' | 'exact' | 'evicted'> {
-  const evicted = evictedOf(programs);
+  const evicted = evictedOf(programs, all);
   const counted = standing(processes);
   return {
     total: sum([...counted.map(({ process }) => process.traffic), evicted.traffic]),
-    exact:
-      evicted.exact &&
-      isWhole(processes, programs) &&
-      counted.every(({ exact }) => exact) &&
-      programs.every(({ missed }) => missed === 0n),
+    exact: evicted.exact && counted.every(({ exact }) => exact) && programs.every(({ missed }) => missed === 0n),
     evicted: evicted.count,
   };
-}
-
-/**
- * Whether all that ended in the module's own programs is listed, or was evicted. Not so where it was evicted after
- * `programs` was read and before `counters` was, or cleared.
- */
-function isWhole(processes: readonly Process[], programs: readonly Program[]): boolean {
-  const own = programs.filter(({ owner }) => owner === 0);
-  return own.every(({ id, ended, evicted, endSeq: newest }) => {
-    const listed = processes.filter(
-      ({ watches, endSeq }) => watches.includes(id) && endSeq !== null && endSeq <= (newest ?? 0n),
-    );
-    return BigInt(listed.length) + evicted >= ended;
-  });
 }

@@ -19,8 +19,11 @@ function parseProgram(row: Row): Program {
     evictedShared: row.count('evicted_shared'),
     evictedInexact: row.count('evicted_inexact'),
     evictedTraffic: parseTraffic(row, 'evicted_'),
+    evictedOnce: row.count('evicted_once'),
+    evictedOnceTraffic: parseTraffic(row, 'evicted_once_'),
     missed: row.count('missed'),
     endSeq: row.optionalCount('end_seq'),
+    evictedSeq: row.optionalCount('evicted_seq'),
     traffic: parseTraffic(row),
   };
 }

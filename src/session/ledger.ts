@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { together, type Evicted, type EvictedPart } from '../evicted';
 import { NO_TRAFFIC, excess, larger, sum } from '../traffic';
 import type { Process, Program, Traffic } from '../types';
 
@@ -26,15 +25,8 @@ interface Known {
 }
 
 interface Ended {
-  /** Those that were seen to end. */
   readonly count: bigint;
   readonly traffic: Traffic;
-}
-
-interface CutShort {
-  readonly count: bigint;
-  /** One of them was in another watch too. */
-  readonly shared: boolean;
 }
 
 const NONE: Ended = { count: 0n, traffic: NO_TRAFFIC };
@@ -69,9 +61,9 @@ export class Ledger {
   /** What ended, by watch: a process may be in several. */
   readonly #endedIn = new Map<bigint, Ended>();
   /** Processes that ran in one sample and were gone in the next, by watch: their last counts no sample saw. */
-  readonly #cutShort = new Map<bigint, CutShort>();
+  readonly #cutShort = new Map<bigint, bigint>();
   /** What was evicted before a sample saw it: processes, and the last part of those that were cut short. */
-  #unseen: Evicted | null = null;
+  #unseen: Ended | null = null;
 
   constructor(owner: number, history: number) {
     this.#owner = owner;
@@ -159,10 +151,7 @@ export class Ledger {
   }
 
   #cutOff({ watches }: Process): void {
-    for (const watch of watches) {
-      const { count, shared } = this.#cutShort.get(watch) ?? { count: 0n, shared: false };
-      this.#cutShort.set(watch, { count: count + 1n, shared: shared || watches.length > 1 });
-    }
+    for (const watch of watches) this.#cutShort.set(watch, (this.#cutShort.get(watch) ?? 0n) + 1n);
   }
 
   /** `ended` are those of this sample. */
@@ -170,13 +159,17 @@ export class Ledger {
     const live = this.#live();
     const parts = this.#programs.map((program) => this.#unseenIn(program, live, ended)).filter((part) => part !== null);
     if (parts.length === 0) return;
-    const { count, traffic } = together(parts);
-    // Live processes were read a moment after the program's totals: the difference can shrink, what was found stays.
-    this.#unseen = { count, traffic: larger(this.#unseen?.traffic ?? NO_TRAFFIC, traffic) };
+    // Several watches may have lost the same processes: then only the larger part is certain. And live processes were
+    // read a moment after the program's totals, so that the difference can shrink: what was found stays.
+    const found = [this.#unseen ?? NONE, ...parts];
+    this.#unseen = {
+      count: found.reduce((most, { count }) => (count > most ? count : most), 0n),
+      traffic: found.map(({ traffic }) => traffic).reduce(larger),
+    };
   }
 
   /** Between a program's totals and the processes that were seen in it is what ended and was evicted unseen. */
-  #unseenIn(program: Program, live: readonly Process[], ended: readonly Process[]): EvictedPart | null {
+  #unseenIn(program: Program, live: readonly Process[], ended: readonly Process[]): Ended | null {
     const isIn = ({ watches }: Process): boolean => watches.includes(program.id);
     const running = live.filter(isIn);
     const seen = this.#endedIn.get(program.id) ?? NONE;
@@ -186,12 +179,10 @@ export class Ledger {
     // They ran when the program was read, and are neither running nor ended: evicted since.
     const goneSince = excessOf(program.running, BigInt(running.length) + late);
     if (gone + goneSince === 0n) return null;
-    const cutShort = this.#cutShort.get(program.id);
     return {
       // Those that were cut short are listed.
-      count: excessOf(gone + goneSince, cutShort?.count ?? 0n),
+      count: excessOf(gone + goneSince, this.#cutShort.get(program.id) ?? 0n),
       traffic: excess(program.traffic, sum([seen.traffic, ...running.map(({ traffic }) => traffic)])),
-      shared: program.evictedShared > 0n || goneSince > 0n || cutShort?.shared === true,
     };
   }
 }

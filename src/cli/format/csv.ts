@@ -68,19 +68,23 @@ const PROGRAM_COLUMNS = [
   'missed',
 ] as const;
 
-const EVICTED_COLUMNS = ['endSeq', 'evictedShared', 'evictedInexact'] as const;
+const EVICTED_COLUMNS = ['endSeq', 'evictedSeq', 'evictedShared', 'evictedInexact'] as const;
 
 export function programsCsv(programs: readonly Program[]): Report['csv'] {
   return {
     columns: [
       ...[...PROGRAM_COLUMNS, ...TRAFFIC_COLUMNS, ...EVICTED_COLUMNS],
       ...TRAFFIC_COLUMNS.map((column) => `evicted${capital(column)}`),
+      'evictedOnce',
+      ...TRAFFIC_COLUMNS.map((column) => `evictedOnce${capital(column)}`),
     ],
     rows: programs.map((program) => [
       ...PROGRAM_COLUMNS.map((column) => program[column]),
       ...trafficValues(program.traffic),
       ...EVICTED_COLUMNS.map((column) => program[column]),
       ...trafficValues(program.evictedTraffic),
+      program.evictedOnce,
+      ...trafficValues(program.evictedOnceTraffic),
     ]),
   };
 }

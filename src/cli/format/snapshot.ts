@@ -6,7 +6,7 @@ import { processesCsv } from './csv';
 import { flowLines, flowMetrics, flowsCsv, flowsData, flowsText } from './flows';
 import { infoMetric, processMetrics, programMetrics } from './metrics';
 import type { Report } from './report';
-import { inWords } from './reasons';
+import { whyInexact } from './reasons';
 import { visible, type Style } from './style';
 import { formatTable } from './table';
 import { asTree, COMPARE, type Sort } from './tree';
@@ -62,9 +62,8 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
       `${countOf(evicted, 'ended process is', 'ended processes are')} listed no more; the total has what they moved.`,
     );
   }
-  const reasons = [...new Set(processes.flatMap((process) => process.reasons))];
-  if (reasons.length > 0)
-    summary.push('Lower bounds (>=), because:', ...reasons.map((reason) => `  ${inWords(reason)}`));
+  const reasons = whyInexact(snapshot);
+  if (reasons.length > 0) summary.push('Lower bounds (>=), because:', ...reasons.map((reason) => `  ${reason}`));
   summary.push(style.colors.dim(whatIsCounted(families)));
   parts.push(summary.join('\n'));
   return parts.join('\n\n');

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { evictedOf } from '../../evicted';
 import { standing } from '../../records';
 import { NOTHING } from '../../traffic';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../types';
@@ -93,7 +92,8 @@ const bytesOf = ({ traffic }: Process): Bytes => traffic.total;
  * programs still have it. Of what only a session watched, nobody does.
  */
 function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Process[]): Bytes {
-  const evicted = ({ programs }: Snapshot): Bytes => evictedOf(programs).traffic.total;
+  const evicted = ({ total, processes }: Snapshot): Bytes =>
+    moved(add(standing(processes).map(({ process }) => bytesOf(process))), total.total);
   const own = new Set(after.programs.filter(({ owner }: Program) => owner === 0).map(({ id }) => id));
   const known = gone.filter(({ watches }) => watches.some((id) => own.has(id)));
   return moved(add([evicted(before), ...known.map(bytesOf)]), evicted(after));

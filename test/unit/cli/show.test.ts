@@ -39,6 +39,15 @@ test('a program whose evicted processes were not exact is a lower bound', async 
   expect((await showing({ processes: [], programs })).out).toMatch(/^server\.out .*>=7 .*>=7 /m);
 });
 
+test.each([
+  [{ evictedInexact: 1n }, 'some processes that are listed no more were lower bounds'],
+  [{ missed: 1n }, 'there was no memory to record one of their processes'],
+  [{ evictedShared: 1n }, 'processes that are listed no more were counted for several programs'],
+])('a lower bound for %p of a program says why', async (given, why) => {
+  const { out } = await showing({ processes: [], programs: [aProgram(given)], total: tcp(7n), exact: false });
+  expect(out).toContain(`Lower bounds (>=), because:\n  ${why}\n`);
+});
+
 test('a report for people says what is counted', async () => {
   expect((await show()).out).toContain('Counted: payload bytes of inet (IPv4 and IPv6)');
 });

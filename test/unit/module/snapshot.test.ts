@@ -41,24 +41,52 @@ describe('snapshot', () => {
     expect([taken.processes.length, taken.flows]).toEqual([flows.length, flows.slice(0, 1)]);
   });
 
-  test('is taken again where a process was evicted while the files were read', async () => {
+  /** Two that ended; the module keeps the newest. What `evict` says happens while the file of processes is read. */
+  const keepsOne = (evict: (reading: number) => bigint, newest: (reading: number) => bigint): (() => number) => {
     kernel.insert();
-    const rows = [1n, 2n].map((id) => ended(aProcess({ id, watches: [10n], owners: [0] }), id, tcp(5n)));
-    const programs = (evicted: bigint): Program[] => [
-      aProgram({ owner: 0, ended: 2n, endSeq: 2n, evicted, evictedTraffic: tcp(5n * evicted) }),
-    ];
-    kernel.programs = programs(0n);
     let readings = 0;
+    const programs = (evicted: bigint, endSeq: bigint): Program[] => [
+      aProgram({
+        ...{ owner: 0, ended: endSeq, endSeq, evicted, evictedSeq: evicted === 0n ? null : evicted },
+        ...{ evictedOnce: evicted, evictedOnceTraffic: tcp(5n * evicted) },
+      }),
+    ];
+    kernel.programs = programs(0n, 2n);
     Object.defineProperty(kernel, 'processes', {
       get: () => {
         readings += 1;
-        kernel.programs = programs(1n);
-        return rows.slice(1);
+        kernel.programs = programs(evict(readings), newest(readings));
+        return [1n, 2n].map((id) => ended(aProcess({ id, watches: [10n], owners: [0] }), id, tcp(5n)));
       },
     });
+    return () => readings;
+  };
+
+  test('has what was evicted while the files were read once', async () => {
+    const readings = keepsOne(
+      () => 1n,
+      () => 2n,
+    );
     const taken = await snapshot({}, kernel.host);
     expect(taken).toMatchObject({ exact: true, evicted: 1n, total: { total: { sentBytes: 10n } } });
-    expect(readings).toBe(2);
+    expect([taken.processes.map(({ id }) => id), readings()]).toEqual([[2n], 1]);
+  });
+
+  test('is taken again where one that ran may have been evicted, and given up where that goes on', async () => {
+    const again = keepsOne(
+      (reading) => (reading === 1 ? 3n : 1n),
+      () => 4n,
+    );
+    await snapshot({}, kernel.host);
+    expect(again()).toBe(2);
+    keepsOne(
+      (reading) => BigInt(3 * reading),
+      (reading) => BigInt(3 * reading),
+    );
+    await expect(snapshot({}, kernel.host)).rejects.toMatchObject({
+      code: 'ERR_LIMIT',
+      hint: expect.stringContaining('--history') as string,
+    });
   });
 
   test.each([
@@ -85,7 +113,7 @@ describe('the total', () => {
   const lost = (evicted: bigint, bytes: bigint, given: Partial<Program> = {}): Program =>
     aProgram({
       ...{ id: 1n, owner: 0, evicted, ended: evicted + 1n, endSeq: 9n, traffic: tcp(bytes + 10n) },
-      ...{ evictedTraffic: tcp(bytes), ...given },
+      ...{ evictedTraffic: tcp(bytes), evictedOnce: evicted, evictedOnceTraffic: tcp(bytes), ...given },
     });
 
   test('has what evicted processes moved', () => {
@@ -103,32 +131,36 @@ describe('the total', () => {
     expect(totalsOf([listed], [lost(5n, 90n, { evictedInexact: 1n })]).exact).toBe(false);
   });
 
-  test('adds up what programs lost each for itself', () => {
-    const other = lost(2n, 80n, { id: 2n, ended: 2n });
-    const totals = totalsOf([listed], [lost(5n, 90n), other]);
-    expect(totals).toMatchObject({ exact: true, evicted: 7n });
-    expect(totals.total.total.sentBytes).toBe(180n);
-  });
-
-  test('has the larger part only of what two programs may have lost together, and all of what a third lost', () => {
-    const shared = lost(5n, 90n, { evictedShared: 1n });
-    const other = lost(2n, 95n, { id: 2n, ended: 2n, evictedShared: 1n });
+  describe('of programs that lost processes together', () => {
+    // Of the second's two the larger, of 80, was the first's as well.
+    const first = lost(5n, 90n, { evictedShared: 1n });
+    const second = lost(2n, 95n, {
+      ...{ id: 2n, ended: 2n, evictedShared: 1n },
+      ...{ evictedOnce: 1n, evictedOnceTraffic: tcp(15n) },
+    });
     const third = lost(1n, 4n, { id: 3n, ended: 1n });
-    const totals = totalsOf([listed], [shared, other, third]);
-    expect(totals).toMatchObject({ exact: false, evicted: 6n });
-    expect(totals.total.total.sentBytes).toBe(109n);
-  });
 
-  test('of one program is exact, also where another that is not asked for lost the same', () => {
-    expect(totalsOf([listed], [lost(5n, 90n, { evictedShared: 5n })])).toMatchObject({ exact: true, evicted: 5n });
-  });
+    test('has each once, where all are asked for', () => {
+      const totals = totalsOf([listed], [first, second, third]);
+      expect(totals).toMatchObject({ exact: true, evicted: 7n });
+      expect(totals.total.total.sentBytes).toBe(10n + 90n + 15n + 4n);
+    });
 
-  test('is a lower bound where one ended before programs were read, and was evicted before processes were', () => {
-    const program = lost(5n, 90n, { ended: 7n });
-    expect(totalsOf([listed], [program]).exact).toBe(false);
-    // One that ended after programs were read is not the missing one.
-    const later = ended(aProcess({ id: 10n, owners: [0], watches: [1n] }), 10n);
-    expect(totalsOf([listed, later], [program]).exact).toBe(false);
+    test('is exact for one of them', () => {
+      expect(totalsOf([], [second], false)).toMatchObject({ exact: true, evicted: 2n, total: tcp(95n) });
+    });
+
+    test('is what is certain for several of them', () => {
+      expect(totalsOf([], [second, third], false)).toMatchObject({ exact: false, evicted: 2n });
+      expect(totalsOf([], [second, third], false).total.total.sentBytes).toBe(95n);
+      expect(totalsOf([], [first, second], false).total.total.sentBytes).toBe(105n);
+    });
+
+    test('is the sum for several that share nothing', () => {
+      const totals = totalsOf([], [lost(5n, 90n), third], false);
+      expect(totals).toMatchObject({ exact: true, evicted: 6n });
+      expect(totals.total.total.sentBytes).toBe(94n);
+    });
   });
 
   test('has a process once that several watch', () => {

@@ -61,14 +61,16 @@ export function renderPrograms(programs: readonly Program[]): string {
   const columns = 'id name owner kind follow since_ns started running ended evicted missed'.split(' ');
   return file(
     [
-      ...[...columns, ...columnsOf(ALL), 'end_seq', 'evicted_shared', 'evicted_inexact'],
+      ...[...columns, ...columnsOf(ALL), 'end_seq', 'evicted_seq', 'evicted_shared', 'evicted_inexact'],
       ...columnsOf(ALL).map((column) => `evicted_${column}`),
+      'evicted_once',
+      ...columnsOf(ALL).map((column) => `evicted_once_${column}`),
     ],
     programs.map((p) => [
       ...[p.id, p.name, p.owner, p.kind, p.follow, nanoseconds(p.watchedAt)],
       ...[p.started, p.running, p.ended, p.evicted, p.missed],
-      ...[...fieldsOf(p.traffic, ALL), p.endSeq, p.evictedShared, p.evictedInexact],
-      ...fieldsOf(p.evictedTraffic, ALL),
+      ...[...fieldsOf(p.traffic, ALL), p.endSeq, p.evictedSeq, p.evictedShared, p.evictedInexact],
+      ...[...fieldsOf(p.evictedTraffic, ALL), p.evictedOnce, ...fieldsOf(p.evictedOnceTraffic, ALL)],
     ]),
   );
 }

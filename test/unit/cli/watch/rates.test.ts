@@ -61,7 +61,7 @@ test('what was evicted in between is in the rate of all, as far as programs know
   const rates = between(
     at(0, [evicted, other], [own({ traffic: tcp(105n) })]),
     // The first moved 40 more before it was evicted; another 60 are of one that was never seen.
-    at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evicted: 2n, evictedTraffic: tcp(200n) })]),
+    at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evictedOnce: 2n, evictedOnceTraffic: tcp(200n) })]),
   );
   expect(rates.processes.size).toBe(1);
   expect(rates.total).toEqual(perSecond(103n));
