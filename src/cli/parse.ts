@@ -30,7 +30,12 @@ export async function parse(
     .usage('$0 <command>\n\nExactly how many bytes programs send and receive, counted by a kernel module.')
     // Messages are matched below, and are not to follow the locale.
     .locale('en')
-    .parserConfiguration({ 'populate--': true, 'parse-numbers': false, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      'populate--': true,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+    })
     .options(COMMON)
     .alias('help', 'h')
     .version(version)
@@ -52,7 +57,7 @@ export async function parse(
   }
   // With a callback, yargs prints nothing itself.
   await parser.parseAsync([...argv], {}, (error: Error | undefined, _args, output) => {
-    if (error) throw new UsageError(explain(error.message, argv, commands, command));
+    if (error) throw new UsageError(explain(error.message, own, commands, command));
     if (output !== '') print(`${output}\n`);
   });
   return invocation;
