@@ -11,6 +11,12 @@
 	TRAFFIC_TOTALS_COLUMNS_OF(prefix) \
 	"\t" TRAFFIC_FAMILY_TOTALS_COLUMNS_OF(prefix)
 
+static void show_all(struct seq_file *file, const struct traffic_totals *totals)
+{
+	traffic_show_totals(file, totals);
+	traffic_show_family_totals(file, totals);
+}
+
 static void show_program(struct seq_file *file,
 			 const struct traffic_programs *programs,
 			 const struct traffic_program *program)
@@ -33,17 +39,14 @@ static void show_program(struct seq_file *file,
 	seq_put_decimal_ull(file, "\t", program->ended);
 	seq_put_decimal_ull(file, "\t", program->evicted.records);
 	seq_put_decimal_ull(file, "\t", program->missed);
-	traffic_show_totals(file, &program->totals);
-	traffic_show_family_totals(file, &program->totals);
+	show_all(file, &program->totals);
 	traffic_show_known(file, programs->end_seq);
 	traffic_show_known(file, programs->evicted_seq);
 	seq_put_decimal_ull(file, "\t", program->evicted.shared);
 	seq_put_decimal_ull(file, "\t", program->evicted.inexact);
-	traffic_show_totals(file, &program->evicted.totals);
-	traffic_show_family_totals(file, &program->evicted.totals);
+	show_all(file, &program->evicted.totals);
 	seq_put_decimal_ull(file, "\t", program->evicted.once);
-	traffic_show_totals(file, &program->evicted.once_totals);
-	traffic_show_family_totals(file, &program->evicted.once_totals);
+	show_all(file, &program->evicted.once_totals);
 	seq_putc(file, '\n');
 }
 

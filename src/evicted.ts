@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { larger, sum } from './traffic';
+import { greater, larger, sum } from './traffic';
 import type { Program, Traffic } from './types';
 
 /** Ended processes that are listed no more. */
@@ -10,7 +10,6 @@ export interface Evicted {
   readonly exact: boolean;
 }
 
-const most = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => (a > b ? a : b), 0n);
 const add = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => a + b, 0n);
 
 /**
@@ -30,5 +29,5 @@ export function evictedOf(programs: readonly Program[], all: boolean): Evicted {
   if (own.length <= 1 || own.every(({ evictedShared }) => evictedShared === 0n)) {
     return { count: add(each), traffic: sum(traffic), exact };
   }
-  return { count: most([once.count, ...each]), traffic: traffic.reduce(larger, once.traffic), exact: false };
+  return { count: each.reduce(greater, once.count), traffic: traffic.reduce(larger, once.traffic), exact: false };
 }

@@ -31,7 +31,9 @@ function combineKnown(a: Counters | null, b: Counters | null, combine: Combine):
 }
 
 const add: Combine = (a, b) => a + b;
-const beyond: Combine = (a, b) => (a > b ? a - b : 0n);
+/** `a - b`, and 0 where that would be negative. */
+export const beyond: Combine = (a, b) => (a > b ? a - b : 0n);
+export const greater: Combine = (a, b) => (a > b ? a : b);
 
 export function sumCounters(parts: Iterable<Counters | null>): Counters {
   let [receivedBytes, receivedMessages, sentBytes, sentMessages] = [0n, 0n, 0n, 0n];
@@ -79,5 +81,5 @@ export function excess(a: Traffic, b: Traffic): Traffic {
 
 /** The larger of the two, counter by counter. */
 export function larger(a: Traffic, b: Traffic): Traffic {
-  return combineTraffic(a, b, (x, y) => (x > y ? x : y));
+  return combineTraffic(a, b, greater);
 }

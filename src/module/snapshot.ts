@@ -32,18 +32,16 @@ export async function snapshot(options: SnapshotOptions = {}, host: Host = thisH
 /** So often all that is kept would have to be evicted between two files, before it is given up. */
 const READINGS = 100;
 
-const newest = (seqs: readonly (bigint | null)[]): bigint =>
-  seqs.reduce<bigint>((a, b) => ((b ?? 0n) > a ? (b ?? 0n) : a), 0n);
-
 /** Each process that ended is in the one or in the other: listed, or evicted. */
 async function readBoth(host: Host): Promise<Pick<Snapshot, 'processes' | 'programs'>> {
   let programs = await readPrograms(host);
   for (let reading = 1; reading <= READINGS; reading += 1) {
-    const endedBefore = newest(programs.map(({ endSeq }) => endSeq));
+    // These are of the file: each row has the same.
+    const endedBefore = programs[0]?.endSeq ?? 0n;
     const rows = await readCounters(host);
     // Afterwards: what was evicted meanwhile is in these, and taken out of the rows. It goes in the order of ends.
     programs = await readPrograms(host);
-    const evicted = newest(programs.map(({ evictedSeq }) => evictedSeq));
+    const evicted = programs[0]?.evictedSeq ?? 0n;
     // Or one that is shown as running may have ended and be gone since.
     if (evicted <= endedBefore) {
       return { programs, processes: rows.filter(({ endSeq }) => endSeq === null || endSeq > evicted) };

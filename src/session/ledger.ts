@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { NO_TRAFFIC, excess, larger, sum } from '../traffic';
+import { NO_TRAFFIC, beyond, excess, greater, larger, sum } from '../traffic';
 import type { Process, Program, Traffic } from '../types';
 
 /** What one sample brought that was not known before. */
@@ -33,8 +33,6 @@ const NONE: Ended = { count: 0n, traffic: NO_TRAFFIC };
 
 /** Reason of a process that ran in one sample and was gone, evicted by newer ones, in the next. */
 export const EVICTED = 'evicted';
-
-const excessOf = (a: bigint, b: bigint): bigint => (a > b ? a - b : 0n);
 
 /** Whether a process was seen to end after this end. */
 const isAfter = ({ endSeq }: Process, newest: bigint | null): boolean => endSeq !== null && endSeq > (newest ?? 0n);
@@ -163,7 +161,7 @@ export class Ledger {
     // read a moment after the program's totals, so that the difference can shrink: what was found stays.
     const found = [this.#unseen ?? NONE, ...parts];
     this.#unseen = {
-      count: found.reduce((most, { count }) => (count > most ? count : most), 0n),
+      count: found.map(({ count }) => count).reduce(greater),
       traffic: found.map(({ traffic }) => traffic).reduce(larger),
     };
   }
@@ -175,13 +173,13 @@ export class Ledger {
     const seen = this.#endedIn.get(program.id) ?? NONE;
     // Those that the program has as running: it was read before they ended.
     const late = BigInt(ended.filter((process) => isIn(process) && isAfter(process, program.endSeq)).length);
-    const gone = excessOf(program.ended, seen.count - late);
+    const gone = beyond(program.ended, seen.count - late);
     // They ran when the program was read, and are neither running nor ended: evicted since.
-    const goneSince = excessOf(program.running, BigInt(running.length) + late);
+    const goneSince = beyond(program.running, BigInt(running.length) + late);
     if (gone + goneSince === 0n) return null;
     return {
       // Those that were cut short are listed.
-      count: excessOf(gone + goneSince, this.#cutShort.get(program.id) ?? 0n),
+      count: beyond(gone + goneSince, this.#cutShort.get(program.id) ?? 0n),
       traffic: excess(program.traffic, sum([seen.traffic, ...running.map(({ traffic }) => traffic)])),
     };
   }
