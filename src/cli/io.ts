@@ -59,7 +59,7 @@ export function processIo(): Io {
     err: hasReader(2) ? streamWriter(process.stderr, new AbortController()) : fileWriter(2, 'stderr'),
     readerLeft: outLeft.signal,
     env: process.env,
-    outIsTerminal: process.stdout.isTTY,
-    errIsTerminal: process.stderr.isTTY,
+    outIsTerminal: isatty(1),
+    errIsTerminal: isatty(2),
   };
 }

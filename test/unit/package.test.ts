@@ -59,10 +59,11 @@ test('an .mjs imports every name, and a .cjs requires the same functions', () =>
     `import { createRequire } from 'node:module';
      import { ${NAMES.join(', ')} } from 'lkm-traffic';
      const required = createRequire(import.meta.url)('lkm-traffic');
-     console.log(JSON.stringify(Object.keys(required).sort()), [${NAMES.join(', ')}].every((x, i) => x === required[${JSON.stringify(NAMES)}[i]]));`,
+     const same = [${NAMES.join(', ')}].every((x, i) => x === required[${JSON.stringify(NAMES)}[i]]);
+     console.log(JSON.stringify([Object.keys(required).sort(), same]));`,
   );
   expect(stderr).toBe('');
-  expect(stdout).toBe(`${JSON.stringify(NAMES)} true\n`);
+  expect(stdout).toBe(`${JSON.stringify([NAMES, true])}\n`);
 });
 
 test.each(['linux', 'darwin', 'win32'])('importing on %s loads neither the addon nor the command line', (platform) => {
@@ -71,9 +72,9 @@ test.each(['linux', 'darwin', 'win32'])('importing on %s loads neither the addon
     `Object.defineProperty(process, 'platform', { value: '${platform}' });
      process.dlopen = () => { throw new Error('the addon was loaded'); };
      require('lkm-traffic');
-     console.log(Object.keys(require.cache).filter((file) => /yargs|node-gyp-build|cli-table3/.test(file)).length);`,
+     console.log(JSON.stringify(Object.keys(require.cache).filter((file) => /yargs|node-gyp-build|cli-table3/.test(file))));`,
   );
-  expect([stdout, stderr]).toEqual(['0\n', '']);
+  expect([stdout, stderr]).toEqual(['[]\n', '']);
 });
 
 test('elsewhere than on Linux each function says so', () => {
@@ -103,6 +104,15 @@ test('a reader that goes away is no failure, and nothing is said', () => {
     cwd: FOLDER,
   });
   expect([status, stderr]).toEqual([0, '']);
+});
+
+test.each(['CI', 'FORCE_COLOR'])('no colours where nobody looks, with %s in the environment', (name) => {
+  const { stderr } = spawnSync(process.execPath, [BIN, 'build', '--kernel', 'no-such-kernel'], {
+    encoding: 'utf8',
+    cwd: FOLDER,
+    env: { ...process.env, [name]: '1' },
+  });
+  expect(stderr).toMatch(/^lkm-traffic: .* \[ERR_/);
 });
 
 test('the manual is a list of pages: npm links no other', () => {
