@@ -39,9 +39,7 @@ bool notrace traffic_is_counted(const struct sock *sk)
 {
 	enum traffic_family family = traffic_family_of(sk->sk_family);
 
-	return traffic_family_counts(family) &&
-	       !(family == TRAFFIC_FAMILY_INET &&
-		 sk->sk_protocol == TRAFFIC_IPPROTO_SMC) &&
+	return traffic_family_counts(family) && !traffic_is_smc(sk) &&
 	       traffic_is_a_programs(sk);
 }
 
@@ -77,8 +75,7 @@ static bool is_notification(const struct traffic_transfer *transfer)
 		return false;
 	if (transfer->msg)
 		return transfer->msg->msg_flags & MSG_NOTIFICATION;
-	if (!traffic_sctp_has_events(transfer->sk) &&
-	    !traffic_is_current_marked(TRAFFIC_SCTP_EVENTS))
+	if (!traffic_sctp_may_notify(transfer->sk))
 		return false;
 	/* One or the other: then less than it may be, and said so. */
 	rcu_read_lock();

@@ -9,7 +9,6 @@
 #include <linux/ftrace.h>
 #include <linux/net.h>
 #include <linux/preempt.h>
-#include <linux/sctp.h>
 #include <linux/seq_file.h>
 #include <linux/socket.h>
 #include <linux/string.h>
@@ -20,17 +19,9 @@
 #include "params.h"
 #include "sctp.h"
 
-/* As the redirection: no lock, no sleep, nothing that is traced. */
-static __always_inline void mark(enum traffic_reason reason)
-{
-	if (!in_task())
-		return;
-	preempt_disable_notrace();
-	traffic_mark_current(reason);
-	preempt_enable_notrace();
-}
-
 /*
+ * As the redirection: no lock, no sleep, nothing that is traced.
+ *
  * io_uring's zero-copy receive (6.15) leaves payload in pages that the device
  * has filled, and tells the program where: no function of a socket is called.
  */
@@ -38,29 +29,24 @@ static void notrace notice_zcrx(unsigned long ip, unsigned long parent_ip,
 				struct ftrace_ops *ops,
 				struct ftrace_regs *fregs)
 {
-	if (unlikely(traffic_maybe_target(current->tgid)))
-		mark(TRAFFIC_ZCRX);
+	if (likely(!traffic_maybe_target(current->tgid)) || !in_task())
+		return;
+	preempt_disable_notrace();
+	traffic_mark_current(TRAFFIC_ZCRX);
+	preempt_enable_notrace();
 }
 
-static __always_inline bool subscribes(struct ftrace_regs *fregs)
+static void notrace notice_sctp_option(unsigned long ip,
+				       unsigned long parent_ip,
+				       struct ftrace_ops *ops,
+				       struct ftrace_regs *fregs)
 {
 	const struct socket *sock = (void *)traffic_argument(fregs, 0);
 
-	return traffic_is_sctp(sock->sk) &&
-	       (int)traffic_argument(fregs, 1) == SOL_SCTP &&
-	       (int)traffic_argument(fregs, 2) == SCTP_EVENT;
-}
-
-/*
- * SCTP_EVENT may subscribe to the notifications of one association, of which
- * the socket knows nothing; see sctp.h.
- */
-static void notrace notice_sctp_event(unsigned long ip, unsigned long parent_ip,
-				      struct ftrace_ops *ops,
-				      struct ftrace_regs *fregs)
-{
-	if (unlikely(traffic_maybe_target(current->tgid)) && subscribes(fregs))
-		mark(TRAFFIC_SCTP_EVENTS);
+	if (traffic_is_sctp(sock->sk) &&
+	    (int)traffic_argument(fregs, 1) == SOL_SCTP)
+		traffic_sctp_notice_option(sock->sk,
+					   (int)traffic_argument(fregs, 2));
 }
 
 static struct bypass {
@@ -71,7 +57,7 @@ static struct bypass {
 } bypasses[] = {
 	{ .function = "io_zcrx_recv", .ops.func = notice_zcrx },
 	{ .function = "sock_common_setsockopt",
-	  .ops.func = notice_sctp_event,
+	  .ops.func = notice_sctp_option,
 	  .by_tracepoint = true },
 };
 

@@ -9,7 +9,9 @@
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
+#include <linux/socket.h>
 #include <linux/version.h>
+#include <net/sock.h>
 
 #if !IS_ENABLED(CONFIG_X86_64)
 #error "net_traffic needs x86-64"
@@ -64,10 +66,14 @@
 #endif
 
 /*
- * d25a92ccae6b ("net/smc: Introduce IPPROTO_SMC"), 6.11: sockets of AF_INET whose
- * data go by RDMA. Until then the number is nobody's.
+ * d25a92ccae6b ("net/smc: Introduce IPPROTO_SMC"), 6.11: streams of AF_INET whose
+ * data go by RDMA. A raw socket may have the number on any kernel.
  */
-#define TRAFFIC_IPPROTO_SMC 256
+static inline bool traffic_is_smc(const struct sock *sk)
+{
+	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+	       sk->sk_type == SOCK_STREAM && sk->sk_protocol == 256;
+}
 
 /*
  * dc97391e6610 ("sock: Remove ->sendpage*() in favour of

@@ -233,10 +233,6 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 			parent && test_bit(parent->first_slot, watches->bits) ?
 				parent->first_slot :
 				traffic_watch_first(watches));
-	/* Of the sockets that it inherits. */
-	if (parent)
-		process->reasons = READ_ONCE(parent->process.reasons) &
-				   BIT(TRAFFIC_SCTP_EVENTS);
 
 	insert_by_id(record);
 	list_add_tail(&record->list, &traffic_running);
@@ -249,16 +245,6 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 void traffic_record_unhash(struct traffic_record *record)
 {
 	hlist_del_init_rcu(&record->by_tgid);
-}
-
-bool notrace traffic_is_current_marked(enum traffic_reason reason)
-{
-	struct traffic_record *record;
-
-	traffic_for_each_of(record, current->tgid)
-		if (test_bit(reason, &record->process.reasons))
-			return true;
-	return false;
 }
 
 void notrace traffic_mark_current(enum traffic_reason reason)
@@ -303,9 +289,10 @@ static void evict_oldest(void)
 		evicted = &traffic_watch_at(slot)->evicted;
 		evicted->records++;
 		evicted->shared += !!(several & owner);
-		evicted->inexact += !!record->process.reasons;
+		evicted->inexact += record->goes_on || record->process.reasons;
 		traffic_totals_add(&evicted->totals, &totals);
-		if (!(seen & owner)) {
+		/* What others have of it too is in theirs: less, but not twice. */
+		if (!(seen & owner) && !record->goes_on) {
 			evicted->once++;
 			traffic_totals_add(&evicted->once_totals, &totals);
 		}

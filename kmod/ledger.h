@@ -77,6 +77,7 @@ struct traffic_record {
 	struct traffic_process process;
 	struct traffic_watch_set watches;
 	u64 first_watch; /* its id; what it, or its root, is monitored for */
+	bool goes_on; /* detached, when others had a record of the process too */
 	struct rb_node by_id;
 	struct list_head list; /* running, or ended and ordered by end_seq */
 	struct rcu_head rcu;
@@ -168,7 +169,6 @@ void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 			int wait_status);
 /* Whoever counts current is told that it is not exact. Under RCU at least. */
 void traffic_mark_current(enum traffic_reason reason);
-bool traffic_is_current_marked(enum traffic_reason reason);
 /* Forgets it, whatever its state. RCU frees it. */
 void traffic_record_remove(struct traffic_record *record);
 /* The one with the lowest id that is at least @id, or NULL. */

@@ -184,10 +184,12 @@ int traffic_owner_detach(unsigned int owner, pid_t pid)
 		return -ESRCH;
 	}
 	last = bitmap_subset(record->watches.bits, owned.bits, TRAFFIC_WATCHES);
-	if (last)
+	if (last) {
 		traffic_record_unhash(record);
-	else
+		record->goes_on = traffic_find_from(traffic_first_at(pid), pid);
+	} else {
 		traffic_record_drop_watches(record, &owned);
+	}
 	spin_unlock(&traffic_lock);
 	if (!last)
 		return 0;
@@ -252,7 +254,7 @@ void traffic_owner_close(unsigned int owner)
 	close_records(&traffic_ended, &owned);
 	for_each_set_bit(slot, owned.bits, TRAFFIC_WATCHES)
 		if (traffic_watch_at(slot))
-			traffic_watch_retire(slot);
+			traffic_watch_close(slot);
 	spin_unlock(&traffic_lock);
 }
 

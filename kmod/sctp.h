@@ -12,11 +12,10 @@ static inline bool traffic_is_sctp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
 }
 
-/*
- * What is received from this SCTP socket may be a notification, as far as the
- * socket knows. A subscription of one association is noticed when it is made:
- * the list of these is nobody's to look at who does not hold the socket.
- */
-bool traffic_sctp_has_events(struct sock *sk);
+/* Whether what is received from this SCTP socket may be a notification. */
+bool traffic_sctp_may_notify(const struct sock *sk);
+
+/* An option of this SCTP socket is about to be set. Nothing in it is traced. */
+void traffic_sctp_notice_option(const struct sock *sk, int option);
 
 #endif

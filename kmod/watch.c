@@ -175,7 +175,7 @@ static void drop_if_unused(unsigned int slot)
 {
 	struct traffic_watch *watch = traffic_watch_at(slot);
 
-	if (watch->matching || watch->records)
+	if (watch->matching || watch->records || watch->evicted.shared)
 		return;
 	RCU_INIT_POINTER(table[slot], NULL);
 	traffic_watch_put(watch);
@@ -186,6 +186,13 @@ void traffic_watch_retire(unsigned int slot)
 	traffic_watch_at(slot)->matching = false;
 	clear_bit(slot, matching);
 	drop_if_unused(slot);
+}
+
+void traffic_watch_close(unsigned int slot)
+{
+	memset(&traffic_watch_at(slot)->evicted, 0,
+	       sizeof(struct traffic_evicted));
+	traffic_watch_retire(slot);
 }
 
 void traffic_watch_release(unsigned int slot)

@@ -92,8 +92,13 @@ int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
 int traffic_watch_insert(struct traffic_watch *watch);
 /* The same name is watched again. */
 void traffic_watch_renew(unsigned int slot, bool follow);
-/* No new matches; goes when its last record does. */
+/*
+ * No new matches; goes when its last record does, unless it has in evicted.once
+ * what the owner's others count on.
+ */
 void traffic_watch_retire(unsigned int slot);
+/* The owner is gone, and with it what was evicted. */
+void traffic_watch_close(unsigned int slot);
 /* A record that carried the watch is gone. */
 void traffic_watch_release(unsigned int slot);
 unsigned int traffic_watch_count(void);

@@ -160,6 +160,16 @@ static void raw6(void) {
     RECEIVED(OTHER, recv(raw, buffer, sizeof(buffer), 0));
 }
 
+/* The number is that of IPPROTO_SMC too, whose sockets are streams. */
+static void raw_256(void) {
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct iphdr packet[5] = {{.version = 4, .ihl = 5, .ttl = 1, .protocol = 253, .daddr = to.sin_addr.s_addr}};
+  int raw = CHECK(socket(AF_INET, SOCK_RAW, 256)), on = 1;
+
+  CHECK(setsockopt(raw, SOL_IP, IP_HDRINCL, &on, sizeof(on)));
+  EXPECT(sizeof(packet), SENT(OTHER, sendto(raw, packet, sizeof(packet), 0, (struct sockaddr*)&to, sizeof(to))));
+}
+
 /* Of a stream, of datagrams, spliced, with a descriptor: not the network. */
 static void unix_sockets(void) {
   static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
@@ -192,13 +202,12 @@ static void netlink(void) {
 }
 
 int main(int argc, char** argv) {
-  static const struct scenario scenarios[] = {{"ipv4", ipv4},          {"ipv6", ipv6},
-                                              {"empty", empty},        {"truncated", truncated},
-                                              {"peek", peek},          {"error-queue", error_queue},
-                                              {"mmsg", mmsg},          {"segments", segments},
-                                              {"splice", splice_both}, {"raw-ipv4", raw4},
-                                              {"raw-ipv6", raw6},      {"unix", unix_sockets},
-                                              {"netlink", netlink},    {}};
+  static const struct scenario scenarios[] = {
+      {"ipv4", ipv4},           {"ipv6", ipv6},         {"empty", empty},
+      {"truncated", truncated}, {"peek", peek},         {"error-queue", error_queue},
+      {"mmsg", mmsg},           {"segments", segments}, {"splice", splice_both},
+      {"raw-ipv4", raw4},       {"raw-ipv6", raw6},     {"raw-256", raw_256},
+      {"unix", unix_sockets},   {"netlink", netlink},   {}};
 
   return run_scenario(scenarios, argc, argv);
 }

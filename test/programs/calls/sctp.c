@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "../witness.h"
 
+#include <poll.h>
+
 #include <linux/sctp.h>
 
 static char data[20000];
@@ -97,21 +99,68 @@ static void notifications(void) {
   }
 }
 
-/* One-to-one, the same of the association alone: the socket itself knows of no subscription. */
-static void association_notifications(void) {
-  struct sctp_event event = {.se_type = SCTP_SHUTDOWN_EVENT, .se_on = 1};
+static void receive_notification(int fd) {
   struct iovec part = {buffer, sizeof(buffer)};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+  CHECK(recvmsg(fd, &message, 0));
+  if (!(message.msg_flags & MSG_NOTIFICATION))
+    errx(1, "no notification");
+}
+
+/* One that waits already when the subscription ends is received all the same. */
+static void late_notification(void) {
+  struct sctp_event_subscribe events = {.sctp_association_event = 1};
+  struct sockaddr_storage address[2];
+  int receiver = many(&address[0]);
+  int sender = many(&address[1]);
+  struct pollfd ready = {.fd = receiver, .events = POLLIN};
+
+  CHECK(setsockopt(receiver, IPPROTO_SCTP, SCTP_EVENTS, &events, sizeof(events)));
+  SENT(OTHER, sendto(sender, data, 700, 0, (struct sockaddr*)&address[0], sizeof(struct sockaddr_in)));
+  EXPECT(1, poll(&ready, 1, -1));
+  memset(&events, 0, sizeof(events));
+  CHECK(setsockopt(receiver, IPPROTO_SCTP, SCTP_EVENTS, &events, sizeof(events)));
+  receive_notification(receiver);
+  EXPECT(700, RECEIVED(OTHER, recv(receiver, buffer, sizeof(buffer), 0)));
+}
+
+static void subscribe_association(int fd) {
+  struct sctp_event event = {.se_type = SCTP_SHUTDOWN_EVENT, .se_on = 1};
+
+  CHECK(setsockopt(fd, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof(event)));
+}
+
+/* One-to-one, the same of the association alone: the socket itself knows of no subscription. */
+static void association_notifications(void) {
   int ends[2];
 
   stream_pair(AF_INET, IPPROTO_SCTP, ends);
-  CHECK(setsockopt(ends[1], IPPROTO_SCTP, SCTP_EVENT, &event, sizeof(event)));
+  subscribe_association(ends[1]);
   SENT(OTHER, send(ends[0], data, 1234, 0));
-  RECEIVED(OTHER, recvmsg(ends[1], &message, 0));
+  EXPECT(1234, RECEIVED(OTHER, recv(ends[1], buffer, sizeof(buffer), 0)));
   CHECK(shutdown(ends[0], SHUT_WR));
-  CHECK(recvmsg(ends[1], &message, 0));
-  if (!(message.msg_flags & MSG_NOTIFICATION))
-    errx(1, "no notification");
+  receive_notification(ends[1]);
+}
+
+/* The socket is its parent's too, which did not subscribe. */
+static void childs_subscription(void) {
+  pid_t child;
+  int ends[2];
+
+  stream_pair(AF_INET, IPPROTO_SCTP, ends);
+  child = fork_anew();
+  if (!child) {
+    subscribe_association(ends[1]);
+    SENT(OTHER, send(ends[1], data, 55, 0));
+    EXPECT(55, RECEIVED(OTHER, recv(ends[0], buffer, sizeof(buffer), 0)));
+    end_child();
+  }
+  await_child(child, 0);
+  SENT(OTHER, send(ends[0], data, 1234, 0));
+  EXPECT(1234, RECEIVED(OTHER, recv(ends[1], buffer, sizeof(buffer), 0)));
+  CHECK(shutdown(ends[0], SHUT_WR));
+  receive_notification(ends[1]);
 }
 
 /* A raw socket of the protocol: what it receives are packets, its own among them. */
@@ -130,7 +179,9 @@ int main(int argc, char** argv) {
                                               {"ipv6", over_ipv6},
                                               {"one-to-many", one_to_many},
                                               {"notifications", notifications},
+                                              {"late-notification", late_notification},
                                               {"association-notifications", association_notifications},
+                                              {"childs-subscription", childs_subscription},
                                               {"raw", raw},
                                               {}};
 

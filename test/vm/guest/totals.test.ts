@@ -131,3 +131,37 @@ test('what two programs lost together is in the total once, and exact in each', 
   assert.deepEqual(about(await shown('two')), [30, true, 1]);
   assert.deepEqual(about(await shown('one')), [40, true, 1]);
 }, 120);
+
+test('what two programs lost together stays in the total when one of them is watched no more', async () => {
+  await packageFolder();
+  await load({ fname: 'on*,one', history: 1 });
+  for (const bytes of ['10', '20']) await ran('one', 'send', bytes);
+  assert.equal(new Control().command('unwatch on*'), 'ok');
+  for (const bytes of ['30', '40']) await ran('one', 'send', bytes);
+  assert.deepEqual(about(await shown()), [100, true, 3]);
+  const session = Control.session('watch on*', 'watch one');
+  for (const bytes of ['50', '60']) await ran('one', 'send', bytes);
+  session.close();
+  assert.deepEqual(
+    programs().map(({ name, owner }) => [name, owner]),
+    [
+      ['on*', '0'],
+      ['one', '0'],
+    ],
+  );
+}, 120);
+
+test('what was detached and evicted is not in the total beside the record that goes on', async () => {
+  await packageFolder();
+  await load({ fname: 'ours,short', history: 1 });
+  const session = Control.session('watch theirs');
+  const running = new Program(named('ours'), ['send', '5', 'execve', named('theirs'), 'send', '6', 'wait', 'send', '7']);
+  await running.line(/^waiting$/);
+  assert.equal(new Control().command(`detach ${running.pid}`), 'ok');
+  assert.deepEqual(about(await shown()), [11, false, 0]);
+  await ran('short', 'send', '100');
+  assert.deepEqual(about(await shown()), [106, false, 0]);
+  assert.deepEqual(about(await shown('ours')), [11, false, 1]);
+  running.kill('SIGKILL');
+  session.close();
+}, 120);

@@ -329,6 +329,13 @@ export const inet: readonly Case[] = [
     ...own,
   },
   { case: 'raw ICMP over IPv6', rule: 'as other', program: 'datagram', scenario: 'raw-ipv6', ...own },
+  {
+    case: 'a raw socket of protocol 256',
+    rule: 'as other: no socket of SMC, which has the number too',
+    program: 'datagram',
+    scenario: 'raw-256',
+    ...own,
+  },
   { case: 'ping socket', rule: 'as other', program: 'udp', scenario: 'ping', ...own },
   {
     case: 'SCTP one-to-one, a message in parts',
@@ -354,12 +361,28 @@ export const inet: readonly Case[] = [
     ...own,
   },
   {
+    case: 'a notification of SCTP that is received after the subscription has ended',
+    rule: 'the same',
+    program: 'sctp',
+    scenario: 'late-notification',
+    lowerBound: { reason: 'sctp_events', columns: ['other_rx_bytes', 'other_rx_msgs'] },
+    ...own,
+  },
+  {
     case: 'SCTP with notifications of one association',
     rule: 'the same',
     program: 'sctp',
     scenario: 'association-notifications',
     lowerBound: { reason: 'sctp_events', columns: ['other_rx_bytes', 'other_rx_msgs'] },
     ...own,
+  },
+  {
+    case: 'SCTP with notifications of one association, which another process subscribed to',
+    rule: 'the same, for each',
+    program: 'sctp',
+    scenario: 'childs-subscription',
+    lowerBound: { reason: 'sctp_events', columns: ['other_rx_bytes', 'other_rx_msgs'] },
+    ...each,
   },
   {
     case: 'a raw socket of SCTP',
