@@ -223,6 +223,7 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	process->state = TRAFFIC_RUNNING;
 	process->since = since;
 	process->start_ns = ktime_get_real_ns();
+	process->start_seq = last_end_seq;
 	strscpy(process->comm, task->comm, sizeof(process->comm));
 	rcu_read_lock();
 	process->ppid = task_tgid_nr(rcu_dereference(task->real_parent));

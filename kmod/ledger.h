@@ -60,6 +60,7 @@ struct traffic_process {
 	u64 start_ns;
 	u64 end_ns; /* 0 while it runs */
 	u64 end_seq; /* 0 while it runs */
+	u64 start_seq; /* the newest end_seq of any when it began; 0: none */
 	int wait_status;
 	char comm[TASK_COMM_LEN];
 	struct traffic_exe *exe; /* NULL: unknown */

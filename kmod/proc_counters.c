@@ -136,7 +136,8 @@ static int show(struct seq_file *file, void *item)
 			"id\tpid\tparent_id\troot_id\tppid\troot\t"
 			"program\towners\tuid\tstate\tsince\t"
 			"start_ns\tend_ns\tend_seq\texit_code\t" TRAFFIC_TOTALS_COLUMNS
-			"\texact\treasons\tcomm\texe\twatches\t" TRAFFIC_FAMILY_TOTALS_COLUMNS);
+			"\texact\treasons\tcomm\texe\twatches\t" TRAFFIC_FAMILY_TOTALS_COLUMNS
+			"\tstart_seq");
 		return 0;
 	}
 	process = &snapshot->process;
@@ -155,6 +156,7 @@ static int show(struct seq_file *file, void *item)
 	traffic_show_string(file, process->exe ? process->exe->path : NULL);
 	show_watches(file, snapshot);
 	traffic_show_family_totals(file, &snapshot->totals);
+	traffic_show_known(file, process->start_seq);
 	seq_putc(file, '\n');
 	return 0;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { EVICTED_INEXACT, EVICTED_SHARED } from './reasons';
 import { greater, larger, sum } from './traffic';
 import type { Program, Traffic } from './types';
 
@@ -6,8 +7,8 @@ import type { Program, Traffic } from './types';
 export interface Evicted {
   readonly count: bigint;
   readonly traffic: Traffic;
-  /** False: it is more, perhaps. */
-  readonly exact: boolean;
+  /** Why it is more, perhaps. */
+  readonly reasons: readonly string[];
 }
 
 const add = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => a + b, 0n);
@@ -18,16 +19,20 @@ const add = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => a + b
  */
 export function evictedOf(programs: readonly Program[], all: boolean): Evicted {
   const own = programs.filter(({ owner }) => owner === 0);
-  const exact = own.every(({ evictedInexact }) => evictedInexact === 0n);
+  const reasons = own.some(({ evictedInexact }) => evictedInexact > 0n) ? [EVICTED_INEXACT] : [];
   const once = {
     count: add(own.map(({ evictedOnce }) => evictedOnce)),
     traffic: sum(own.map(({ evictedOnceTraffic }) => evictedOnceTraffic)),
   };
-  if (all) return { ...once, exact };
+  if (all) return { ...once, reasons };
   const each = own.map(({ evicted }) => evicted);
   const traffic = own.map(({ evictedTraffic }) => evictedTraffic);
   if (own.length <= 1 || own.every(({ evictedShared }) => evictedShared === 0n)) {
-    return { count: add(each), traffic: sum(traffic), exact };
+    return { count: add(each), traffic: sum(traffic), reasons };
   }
-  return { count: each.reduce(greater, once.count), traffic: traffic.reduce(larger, once.traffic), exact: false };
+  return {
+    count: each.reduce(greater, once.count),
+    traffic: traffic.reduce(larger, once.traffic),
+    reasons: [...reasons, EVICTED_SHARED],
+  };
 }

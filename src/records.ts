@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { DETACHED } from './reasons';
 import type { Process } from './types';
 
 /** The records of one process in order of begin: owners that began at different moments have one each. */
@@ -6,9 +7,7 @@ export type Records = readonly [first: Process, ...others: readonly Process[]];
 
 /** Whether a record that began after these is of the same process, and not of a later one with its PID. */
 function goesOn(records: Records, next: Process): boolean {
-  // An exit ends all records of a process at once. One that was read before it is shown as running all the same.
-  if (next.state === 'running' && records.some(({ state }) => state === 'exited')) return false;
-  return records.some(({ endedAt }) => endedAt === null || next.startedAt < endedAt);
+  return records.some(({ endSeq }) => endSeq === null || (next.startSeq ?? 0n) < endSeq);
 }
 
 /** Rows in order of `id`, by process, in the order in which these began. */
@@ -27,8 +26,9 @@ export function byProcess(rows: readonly Process[]): Records[] {
 /** The record with which a process is in a total. */
 export interface Standing {
   readonly process: Process;
-  /** False: the process moved more than this, perhaps. */
+  /** False: the process moved more than this, perhaps, for the `reasons`. */
   readonly exact: boolean;
+  readonly reasons: readonly string[];
 }
 
 const size = ({ traffic: { total } }: Process): bigint => total.receivedBytes + total.sentBytes;
@@ -36,13 +36,11 @@ const size = ({ traffic: { total } }: Process): bigint => total.receivedBytes + 
 /** What began first has what all others have, unless one of them went on when it was detached. */
 function standingOf(records: Records): Standing {
   const [first, ...others] = records;
-  const { state, endedAt: end } = first;
-  const goOn = others.some(({ endedAt }) => endedAt === null || (end !== null && endedAt > end));
-  if (state !== 'detached' || !goOn) return { process: first, exact: first.exact };
-  return {
-    process: records.reduce((most, record) => (size(record) > size(most) ? record : most), first),
-    exact: false,
-  };
+  const { state, endSeq: end } = first;
+  const goOn = others.some(({ endSeq }) => endSeq === null || (end !== null && endSeq > end));
+  if (state !== 'detached' || !goOn) return { process: first, exact: first.exact, reasons: first.reasons };
+  const most = records.reduce((one, other) => (size(other) > size(one) ? other : one), first);
+  return { process: most, exact: false, reasons: [...most.reasons, DETACHED] };
 }
 
 /** One record a process: what a total is the sum of. */

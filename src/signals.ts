@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { constants } from 'node:os';
 
-const NAMES = new Map<number, string>(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-const NUMBERS = new Map<string, number>(Object.entries(constants.signals));
+const SIGNALS = Object.entries(constants.signals);
+const NUMBERS = new Map<string, number>(SIGNALS);
+/** Of two names of one signal the first, which is what Node calls it: SIGABRT, not SIGIOT. */
+const NAMES = new Map<number, string>(SIGNALS.reverse().map(([name, number]) => [number, name]));
 
 /** `SIGKILL`; of a signal for which Node has no name, as realtime ones, its number: `SIG34`. */
 export function signalName(number: number): string {

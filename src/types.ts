@@ -67,6 +67,11 @@ export interface Process {
   readonly endedAt: Timestamp | null;
   /** Position in the order of ends; null while it runs. */
   readonly endSeq: bigint | null;
+  /**
+   * The newest `endSeq` of any process when this record began; null: none had ended. Of two records of a PID the later is
+   * of the same process when this is less than the `endSeq` of the earlier.
+   */
+  readonly startSeq: bigint | null;
   /** Status given to `exit`, 0 to 255; null while it runs, when a signal ended it, or when it is unknown. */
   readonly exitCode: number | null;
   /** Signal that ended it, as `SIGKILL`; null when none did or when it is unknown. */
@@ -195,8 +200,9 @@ export interface Snapshot {
    * moved since it began, also those no longer listed; it never decreases.
    */
   readonly total: Traffic;
-  /** False: `total` is a lower bound. */
+  /** False: `total` is a lower bound, for the `reasons`. */
   readonly exact: boolean;
+  readonly reasons: readonly string[];
   /** Ended processes that are no longer in `processes`; `total` has what they moved. */
   readonly evicted: bigint;
   /**

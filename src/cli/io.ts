@@ -22,9 +22,10 @@ export interface Io {
 
 /** For a terminal, pipe or socket. A reader that went away (`| head`) is no failure, and nothing is said about it. */
 function streamWriter(stream: NodeJS.WriteStream, left: AbortController): Write {
+  // A terminal that is gone is EIO.
+  const gone = stream.isTTY ? ['EIO'] : ['EPIPE', 'ECONNRESET'];
   stream.on('error', (error) => {
-    // A terminal that is gone is EIO.
-    if (systemCode(error) !== (stream.isTTY ? 'EIO' : 'EPIPE')) throw error;
+    if (!gone.includes(systemCode(error) ?? '')) throw error;
     left.abort();
   });
   return (text) => {

@@ -25,6 +25,8 @@ export function checkWords(own: readonly string[], after: readonly string[], com
   for (const word of own) {
     const [, typed = '', negation, name = '', value] = /^(--?(no-)?([^=]+))(?:=(.*))?$/s.exec(word) ?? [];
     const option = optionNamed(name, command);
+    // yargs looks names up in objects.
+    if (option === undefined && name in Object.prototype) throw new UsageError(noOption(name, command));
     if (option === undefined) continue;
     const isBoolean = negation === undefined && (value === 'true' || value === 'false');
     if (!option.takesValue && value !== undefined && !isBoolean) {
@@ -48,7 +50,7 @@ function noCommand(word: string, commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name);
   const nearest = near(word, names);
   return nearest === undefined
-    ? `There is no command ${word}; there are ${names.join(', ')}. lkm-traffic --help tells of them.`
+    ? `There is no command ${word === '' ? "''" : word}; there are ${names.join(', ')}. lkm-traffic --help tells of them.`
     : `There is no command ${word}; the nearest one is ${nearest}.`;
 }
 
@@ -97,13 +99,13 @@ export function explain(
     );
     return `${command.name} needs ${wanted.join(' ')}.`;
   }
-  const unknown = /^Unknown (?:arguments?|commands?): (.*)$/m.exec(message)?.[1]?.split(', ') ?? [];
-  const [first] = unknown;
-  if (first === undefined) return message;
+  const list = /^Unknown (?:arguments?|commands?): (.*)$/s.exec(message)?.[1];
+  if (list === undefined) return message;
+  const isUnknown = (name: string): boolean => `, ${list}, `.includes(`, ${name === '' ? '""' : name}, `);
 
   // yargs names options before other words. The first word that is wrong is told, since those after it may be its value.
   for (const [index, word] of own.entries()) {
-    const name = namesOf(word).find((name) => unknown.includes(name));
+    const name = namesOf(word).find(isUnknown);
     if (name === undefined) continue;
     if (name !== word) {
       return joinedValue(word, command) ?? noOption(word.startsWith('--') ? name : name.charAt(0), command);
@@ -112,5 +114,5 @@ export function explain(
     if (command.after === undefined) return noArgument(word, command);
     return `The command of ${command.name} comes after --: lkm-traffic ${command.name} -- ${own.slice(index).join(' ')}`;
   }
-  return noOption(first, command);
+  return noOption(list, command);
 }

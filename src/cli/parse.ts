@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
+import yargs from 'yargs/yargs';
 import type { Arguments, Command } from './command';
 import { checkWords, explain } from './mistake';
 import { COMMON } from './options';
@@ -25,7 +26,8 @@ export async function parse(
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const command = own.map((word) => commands.find(({ name }) => name === word)).find((found) => found !== undefined);
   checkWords(own, argv.slice(own.length + 1), command);
-  let parser = yargs([...argv])
+  // Its own default, the current folder, may be gone.
+  let parser = yargs([...argv], '/')
     .scriptName('lkm-traffic')
     .usage('$0 <command>\n\nExactly how many bytes programs send and receive, counted by a kernel module.')
     // Messages are matched below, and are not to follow the locale.

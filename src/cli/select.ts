@@ -2,7 +2,8 @@
 import { matches } from '../module/pattern';
 import { totalsOf } from '../module/snapshot';
 import { byProcess } from '../records';
-import type { Process, Snapshot } from '../types';
+import { UNLISTED } from '../reasons';
+import type { Process, Program, Snapshot } from '../types';
 import type { Command, Context } from './command';
 import { visible } from './format/style';
 
@@ -26,6 +27,26 @@ function named(process: Process, word: string): boolean {
   return program === word || comm === word || (exe !== null && matches(word, exe));
 }
 
+/** Whether processes that were counted for it are listed no more: evicted, or taken over by the session whose it is. */
+function lacks({ id, owner, started, evicted }: Program, { processes }: Snapshot): boolean {
+  if (owner === 0) return evicted > 0n;
+  return started > BigInt(processes.filter(({ watches }) => watches.includes(id)).length);
+}
+
+/** Whether processes that descend from this one may be listed no more, or not be known as its descendants. */
+function lacksDescendants({ id, rootId, watches }: Process, snapshot: Snapshot): boolean {
+  // Whoever descends is counted for each of these too.
+  const following = snapshot.programs.filter((program) => program.follow && watches.includes(program.id));
+  if (following.length > 0 && following.every((program) => lacks(program, snapshot))) return true;
+  const listed = new Set(snapshot.processes.map((process) => process.id));
+  return (
+    rootId !== id &&
+    snapshot.processes.some(
+      (other) => other.rootId === rootId && other.parentId !== null && !listed.has(other.parentId),
+    )
+  );
+}
+
 /**
  * The part of a snapshot that the words name: a PID with all its descendants, a program with all that is counted in it,
  * a process by its name. Digits are a PID or a name. Of a process all records are in it or none, so that it is in this
@@ -38,23 +59,32 @@ export function select(snapshot: Snapshot, words: readonly string[]): Selection 
   const answered = new Set(programs.map(({ name }) => name));
   const chosen = new Set<bigint>();
   const withDescendants = new Set<bigint>();
+  const byExecuted = new Set(words.filter((word) => !answered.has(word)));
+  let mayLack = false;
   // Parents begin before their children, and so come first.
   for (const records of byProcess(snapshot.processes)) {
     const byPid = words.filter((word) => isPid(word) && records.some(({ pid }) => pid === Number(word)));
     const byName = words.filter((word) => records.some((record) => named(record, word)));
     [...byPid, ...byName].forEach((word) => answered.add(word));
-    const descends = records.some(({ parentId }) => parentId !== null && withDescendants.has(parentId));
+    mayLack ||= byPid.length > 0 && records.some((record) => lacksDescendants(record, snapshot));
+    mayLack ||= byName.some((word) => byExecuted.has(word)) && snapshot.programs.some((each) => lacks(each, snapshot));
+    // A parent may be listed no more; the root of all is known.
+    const descends = records.some(
+      ({ parentId, rootId }) => withDescendants.has(rootId) || (parentId !== null && withDescendants.has(parentId)),
+    );
     const counted = records.some(({ watches }) => watches.some((id) => watched.has(id)));
     if (descends || byPid.length > 0) records.forEach(({ id }) => withDescendants.add(id));
     if (descends || counted || byPid.length > 0 || byName.length > 0) records.forEach(({ id }) => chosen.add(id));
   }
   const processes = snapshot.processes.filter(({ id }) => chosen.has(id));
+  const totals = totalsOf(processes, programs, programs.length === snapshot.programs.length);
   return {
     snapshot: {
       ...snapshot,
       processes,
       programs,
-      ...totalsOf(processes, programs, programs.length === snapshot.programs.length),
+      ...totals,
+      ...(mayLack && { exact: false, reasons: [...totals.reasons, UNLISTED] }),
       ...(snapshot.flows && { flows: snapshot.flows.filter(({ id }) => chosen.has(id)) }),
     },
     unknown: words.filter((word) => !answered.has(word)),

@@ -2,6 +2,7 @@
 import { TrafficError } from '../errors';
 import { evictedOf } from '../evicted';
 import { requireLinux, thisHost, type Host } from '../host';
+import { MISSED } from '../reasons';
 import { standing } from '../records';
 import { now } from '../time';
 import { sum } from '../traffic';
@@ -70,12 +71,14 @@ export function totalsOf(
   processes: readonly Process[],
   programs: readonly Program[],
   all = true,
-): Pick<Snapshot, 'total' | 'exact' | 'evicted'> {
+): Pick<Snapshot, 'total' | 'exact' | 'reasons' | 'evicted'> {
   const evicted = evictedOf(programs, all);
   const counted = standing(processes);
+  const more = [...evicted.reasons, ...(programs.some(({ missed }) => missed > 0n) ? [MISSED] : [])];
   return {
     total: sum([...counted.map(({ process }) => process.traffic), evicted.traffic]),
-    exact: evicted.exact && counted.every(({ exact }) => exact) && programs.every(({ missed }) => missed === 0n),
+    exact: counted.every(({ exact }) => exact) && more.length === 0,
+    reasons: [...new Set([...counted.flatMap(({ reasons }) => reasons), ...more])],
     evicted: evicted.count,
   };
 }

@@ -31,6 +31,7 @@ function parseProcess(row: Row): Process {
     startedAt: timestamp(row.count('start_ns')),
     endedAt: endedAt === null ? null : timestamp(endedAt),
     endSeq: row.optionalCount('end_seq'),
+    startSeq: row.optionalCount('start_seq'),
     ...parseWaitStatus(row.optionalInteger('exit_code')),
     traffic: parseTraffic(row),
     exact: row.flag('exact'),

@@ -147,13 +147,12 @@ function recordedEnding(host: Host, { pid }: Child, ending: Ending, { processes 
 }
 
 function resultOf(
-  { processes, families, engine, total, exact, evicted, flows, byRemote, byScope }: Snapshot,
+  { processes, families, engine, total, exact, reasons, evicted, flows, byRemote, byScope }: Snapshot,
   about: Pick<RunResult, 'command' | 'startedAt' | 'endedAt' | 'exitCode' | 'signal'>,
 ): RunResult {
   return {
     ...about,
-    ...{ families, engine, traffic: total, exact, evicted, processes },
-    reasons: [...new Set(processes.flatMap(({ reasons }) => reasons))],
+    ...{ families, engine, traffic: total, exact, reasons, evicted, processes },
     running: processes.filter(({ state }) => state === 'running'),
     ...(flows && byRemote && byScope && { flows, byRemote, byScope }),
   };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { EVICTED, MISSED } from '../reasons';
 import { NO_TRAFFIC, beyond, excess, greater, larger, sum } from '../traffic';
 import type { Process, Program, Traffic } from '../types';
 
@@ -16,6 +17,7 @@ export interface LedgerView {
   readonly programs: readonly Program[];
   readonly total: Traffic;
   readonly exact: boolean;
+  readonly reasons: readonly string[];
   readonly evicted: bigint;
 }
 
@@ -30,9 +32,6 @@ interface Ended {
 }
 
 const NONE: Ended = { count: 0n, traffic: NO_TRAFFIC };
-
-/** Reason of a process that ran in one sample and was gone, evicted by newer ones, in the next. */
-export const EVICTED = 'evicted';
 
 /** Whether a process was seen to end after this end. */
 const isAfter = ({ endSeq }: Process, newest: bigint | null): boolean => endSeq !== null && endSeq > (newest ?? 0n);
@@ -56,6 +55,7 @@ export class Ledger {
   #programs: readonly Program[] = [];
   #endedTotal: Traffic = NO_TRAFFIC;
   #endedExact = true;
+  readonly #endedReasons = new Set<string>();
   /** What ended, by watch: a process may be in several. */
   readonly #endedIn = new Map<bigint, Ended>();
   /** Processes that ran in one sample and were gone in the next, by watch: their last counts no sample saw. */
@@ -108,15 +108,16 @@ export class Ledger {
   view(): LedgerView {
     const live = this.#live();
     const unseen = this.#unseen;
+    const more = [
+      ...(unseen === null ? [] : [EVICTED]),
+      ...(this.#programs.some(({ missed }) => missed > 0n) ? [MISSED] : []),
+    ];
     return {
       processes: [...this.#ended, ...live].sort((a, b) => order(a.id, b.id)),
       programs: this.#programs,
       total: sum([this.#endedTotal, ...live.map(({ traffic }) => traffic), unseen?.traffic ?? NO_TRAFFIC]),
-      exact:
-        this.#endedExact &&
-        unseen === null &&
-        live.every(({ exact }) => exact) &&
-        this.#programs.every(({ missed }) => missed === 0n),
+      exact: this.#endedExact && live.every(({ exact }) => exact) && more.length === 0,
+      reasons: [...new Set([...this.#endedReasons, ...live.flatMap(({ reasons }) => reasons), ...more])],
       evicted: this.#dropped + (unseen?.count ?? 0n),
     };
   }
@@ -136,6 +137,7 @@ export class Ledger {
   #fold(process: Process): void {
     this.#endedTotal = sum([this.#endedTotal, process.traffic]);
     this.#endedExact &&= process.exact;
+    process.reasons.forEach((reason) => this.#endedReasons.add(reason));
     const seen = process.endSeq === null ? 0n : 1n;
     for (const watch of process.watches) {
       const { count, traffic } = this.#endedIn.get(watch) ?? NONE;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 
 const ROOT = path.join(__dirname, '../..');
 /** The compiled package, apart from dist/, in a folder whence its dependencies are found. */
@@ -104,6 +107,37 @@ test('a reader that goes away is no failure, and nothing is said', () => {
     cwd: FOLDER,
   });
   expect([status, stderr]).toEqual([0, '']);
+});
+
+/** The command with a TCP connection, which its other end has reset, as one of its descriptors. */
+async function withReset(descriptor: 1 | 2, ...args: string[]): Promise<unknown[]> {
+  const server = net.createServer((socket) => {
+    socket.resetAndDestroy();
+    child.stdin.end('go\n');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${port}; read; exec "$@" ${descriptor}>&3`;
+  const child = spawn('bash', ['-c', script, 'bash', process.execPath, BIN, ...args], { cwd: FOLDER });
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = (await once(child, 'close')) as [number];
+  server.close();
+  return [status, ...(await output)];
+}
+
+test('a reader at the other end of a connection that goes away is none either', async () => {
+  expect(await withReset(1, 'completion', 'fish')).toEqual([0, '', '']);
+  expect(await withReset(2, 'load')).toEqual([2, '', '']);
+});
+
+test('in a folder that is gone the command works', () => {
+  const gone = fs.mkdtempSync(path.join(FOLDER, 'gone-'));
+  const bin = path.join(FOLDER, BIN);
+  const { stdout, stderr } = spawnSync('sh', ['-c', `rmdir ${gone}; "$0" ${bin} load --help`, process.execPath], {
+    encoding: 'utf8',
+    cwd: gone,
+  });
+  expect([stderr, stdout]).toEqual(['', expect.stringContaining('--fname')]);
 });
 
 test.each(['CI', 'FORCE_COLOR'])('no colours where nobody looks, with %s in the environment', (name) => {

@@ -9,7 +9,7 @@ const at = (second: number): string => timestamp(BigInt(second) * 1_000_000_000n
 /** A record of PID 77 that began and ended at these seconds. */
 function record(id: bigint, [start, end]: readonly [number, number?], given: Partial<Process> = {}): Process {
   return aProcess({
-    ...{ id, pid: 77, startedAt: at(start), owners: [Number(id)] },
+    ...{ id, pid: 77, startedAt: at(start), startSeq: BigInt(start), owners: [Number(id)] },
     ...(end === undefined ? {} : { state: 'exited', endedAt: at(end), endSeq: BigInt(end) }),
     ...given,
   });
@@ -28,8 +28,14 @@ test('records that were there at one time are of one process', () => {
 
 test('a PID that is used again is another process, also when the clock was set back', () => {
   expect(ids(record(1n, [0, 5]), record(2n, [6]), record(3n, [7]))).toEqual([[1n], [2n, 3n]]);
-  expect(ids(record(1n, [0, 5]), record(2n, [3]))).toEqual([[1n], [2n]]);
+  expect(ids(record(1n, [0, 5]), record(2n, [6], { startedAt: at(3) }))).toEqual([[1n], [2n]]);
   expect(ids(record(1n, [0]), record(2n, [0], { pid: 78 }))).toEqual([[1n], [2n]]);
+  expect(ids(record(1n, [0, 5]), record(2n, [6, 7], { startedAt: at(3), endedAt: at(4) }))).toEqual([[1n], [2n]]);
+});
+
+test('a process is one also when the clock was set back', () => {
+  const [early, late] = [record(1n, [0, 9], { endedAt: at(3) }), record(2n, [5, 9], { endedAt: at(3) })];
+  expect(ids(early, late)).toEqual([[1n, 2n]]);
 });
 
 test('what was detached and attached again has been counted in two parts', () => {
@@ -42,9 +48,10 @@ test('a process that ends while its records are read is one', () => {
 
 test('the record that began first stands for its process', () => {
   const first = record(1n, [0, 9], { traffic: tcp(10n) });
-  expect(standing([first, record(2n, [5, 9], { exact: false })])).toEqual([{ process: first, exact: true }]);
-  const bound = { ...first, exact: false };
-  expect(standing([bound, record(2n, [5, 9])])).toEqual([{ process: bound, exact: false }]);
+  const of = (reasons: string[]): Partial<Process> => ({ exact: reasons.length === 0, reasons });
+  expect(standing([first, record(2n, [5, 9], of(['zcrx']))])).toEqual([{ process: first, ...of([]) }]);
+  const bound = { ...first, ...of(['zcrx']) };
+  expect(standing([bound, record(2n, [5, 9])])).toEqual([{ process: bound, ...of(['zcrx']) }]);
 });
 
 test('of one that was detached and another that went on the one with more stands, as a lower bound', () => {
@@ -54,8 +61,8 @@ test('of one that was detached and another that went on the one with more stands
     [30n, 2n],
   ] as const) {
     for (const other of [record(2n, [4], { traffic: tcp(bytes) }), record(2n, [4, 9], { traffic: tcp(bytes) })]) {
-      expect(standing([first, other])).toMatchObject([{ process: { id }, exact: false }]);
+      expect(standing([first, other])).toMatchObject([{ process: { id }, exact: false, reasons: ['detached'] }]);
     }
   }
-  expect(standing([first, detached(2n, [2, 4])])).toEqual([{ process: first, exact: true }]);
+  expect(standing([first, detached(2n, [2, 4])])).toEqual([{ process: first, exact: true, reasons: [] }]);
 });

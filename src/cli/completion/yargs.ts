@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import yargs from 'yargs';
+import yargs from 'yargs/yargs';
 
 /** The script of bash or zsh, which asks this program at each completion. */
 export async function yargsScript(shell: 'bash' | 'zsh'): Promise<string> {

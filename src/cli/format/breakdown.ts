@@ -79,11 +79,20 @@ export function breakDown(result: RunResult, by: Breakdown): Parts {
   }
 }
 
-/** What ended processes moved that are listed no more. */
-function unlisted({ traffic, processes, evicted }: RunResult): { counters: Counters; count: bigint } {
-  const listed = sumCounters(processes.map((process) => process.traffic.total));
-  return { counters: excessCounters(traffic.total, listed), count: evicted };
+interface Unlisted {
+  readonly counters: Counters;
+  readonly count: bigint;
 }
+
+/** What ended processes moved that are listed no more, and listed ones when they were seen no more; null: nothing. */
+function unlisted({ traffic, processes, evicted }: RunResult): Unlisted | null {
+  const listed = sumCounters(processes.map((process) => process.traffic.total));
+  const counters = excessCounters(traffic.total, listed);
+  const isNothing = evicted === 0n && COUNTERS.every((counter) => counters[counter] === 0n);
+  return isNothing ? null : { counters, count: evicted };
+}
+
+const UNSEEN = 'more of these, unseen';
 
 function byProcess(result: RunResult): Parts {
   const { processes, exact } = result;
@@ -98,9 +107,15 @@ function byProcess(result: RunResult): Parts {
         counters: process.traffic.total,
         exact: process.exact,
       })),
-      ...(rest.count === 0n
+      ...(rest === null
         ? []
-        : [{ values: {}, cells: ['', `${rest.count} more that ended`], counters: rest.counters, exact }]),
+        : [
+            {
+              values: {},
+              cells: ['', rest.count === 0n ? UNSEEN : `${rest.count} more that ended`],
+              ...{ counters: rest.counters, exact },
+            },
+          ]),
     ],
   );
   return { data, csv: processesCsv(processes), table };
@@ -123,10 +138,10 @@ function byProgram(result: RunResult): Parts {
   const size = ({ counters = NOTHING }: { counters?: Counters }): bigint => counters.receivedBytes + counters.sentBytes;
   rows.sort((a, b) => (size(a) > size(b) ? -1 : Number(size(a) < size(b))));
   const rest = unlisted(result);
-  if (rest.count > 0n) {
+  if (rest !== null) {
     rows.push({
       values: { program: '', processes: Number(rest.count) },
-      cells: ['listed no more', String(rest.count)],
+      cells: [rest.count === 0n ? UNSEEN : 'listed no more', String(rest.count)],
       ...{ counters: rest.counters, exact },
     });
   }

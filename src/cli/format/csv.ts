@@ -33,6 +33,7 @@ const PROCESS_COLUMNS = [
   'startedAt',
   'endedAt',
   'endSeq',
+  'startSeq',
   'exitCode',
   'signal',
   'exact',

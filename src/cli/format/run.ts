@@ -36,11 +36,11 @@ export function runReport(result: RunResult, view: RunView = {}): Report {
 }
 
 /** What was moved so far, while the command runs. `startedAt` is in milliseconds of this process's clock. */
-export function sampleReport({ takenAt, total, exact }: Snapshot, startedAt: number): Report {
+export function sampleReport({ takenAt, total, exact, reasons }: Snapshot, startedAt: number): Report {
   const seconds = Math.max(0, (Date.parse(takenAt) - startedAt) / 1000);
   return {
     type: 'runSample',
-    data: { takenAt, seconds, total, exact },
+    data: { takenAt, seconds, total, exact, reasons },
     csv: { columns: [], rows: [] },
     metrics: [],
     table: (style) => `${seconds.toFixed(2).padStart(8)} s  ${receivedAndSent(total.total, exact, style)}`,
@@ -91,7 +91,6 @@ function runText(result: RunResult, view: RunView, parts: string | undefined, st
     lines.push(`Still running, counted until ${visible(command[0] ?? '')} ended: ${who}`);
   }
   if (reasons.length > 0) lines.push('A lower bound, because:', ...reasons.map((reason) => `  ${inWords(reason)}`));
-  else if (!exact) lines.push('A lower bound, because processes could not be recorded for lack of memory.');
   lines.push(...(view.verdicts ?? []).map((verdict) => verdictText(verdict, style)));
   lines.push(style.colors.dim(whatIsCounted(families)));
   return lines.join('\n');

@@ -24,7 +24,7 @@ export interface SnapshotView {
 /** Processes as a tree, programs, totals. */
 export function snapshotReport(snapshot: Snapshot, view: SnapshotView = {}): Report {
   const { perProcess = false } = view;
-  const { processes, programs, total, exact, evicted, takenAt, flows } = snapshot;
+  const { processes, programs, total, exact, reasons, evicted, takenAt, flows } = snapshot;
   return {
     type: 'snapshot',
     data: flows ? { ...snapshot, ...flowsData(flows) } : snapshot,
@@ -34,7 +34,7 @@ export function snapshotReport(snapshot: Snapshot, view: SnapshotView = {}): Rep
       ...(flows ? flowLines(flows) : []),
       {
         type: 'total',
-        data: { takenAt, families: snapshot.families, engine: snapshot.engine, total, exact, evicted },
+        data: { takenAt, families: snapshot.families, engine: snapshot.engine, total, exact, reasons, evicted },
       },
     ],
     csv: flows ? flowsCsv(flows, processes) : processesCsv(processes),

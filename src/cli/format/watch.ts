@@ -15,13 +15,14 @@ import { brief, ownersTitle, receivedAndSent, stateOf, whatIsCounted, whatNext }
 /** One reading of many. `perProcess`: series of each process too, in the Prometheus format. */
 export function watchReport(reading: RatedReading, perProcess: boolean): Report {
   const { snapshot, rates } = reading;
-  const { processes, programs, total, exact, evicted, takenAt, families, engine } = snapshot;
+  const { processes, programs, total, exact, reasons, evicted, takenAt, families, engine } = snapshot;
   const rated = processes.map((process) => ({ ...process, rate: rates.processes.get(process.id) ?? NO_RATE }));
   const csv = processesCsv(processes);
   return {
     type: 'watch',
     data: {
-      ...{ takenAt, elapsedNanoseconds: rates.elapsed, families, engine, rate: rates.total, total, exact, evicted },
+      ...{ takenAt, elapsedNanoseconds: rates.elapsed, families, engine, rate: rates.total, total },
+      ...{ exact, reasons, evicted },
       ...{ processes: rated, programs },
     },
     csv: {

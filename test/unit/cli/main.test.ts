@@ -112,6 +112,12 @@ test.each([
   [['unload', '--help=yes'], /--help takes no value/],
   [['unload', '-h=yes'], /-h takes no value/],
   [['unload', '--version=yes'], /--version takes no value/],
+  [['load', 'foo, bar'], /load has no argument 'foo, bar'/],
+  [['foo, bar'], /no command foo, bar;/],
+  [['load', 'a\nb'], /load has no argument 'a\nb'/],
+  [[''], /no command ''; there are/],
+  [['load', '--fname=x', '--constructor=1'], /no option --constructor/],
+  [['load', '--fname=x', '--no-toString'], /no option --toString/],
   [['completion'], /shell/],
   [['completion', 'csh'], /fish/],
 ])('%j is wrong usage', async (argv, message) => {

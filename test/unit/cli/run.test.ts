@@ -122,6 +122,17 @@ test('--by program adds up by executed file, the largest first, and names what i
   expect(err).toMatch(/\/bin\/curl +2 +30 .*\n\/bin\/sh +1 +1 .*\nlisted no more +2 +7 /);
 });
 
+test.each(['process', 'program'])(
+  '--by %s adds up also where only the last part of a process was not seen',
+  async (by) => {
+    const processes = [aProcess({ id: 1n, exe: '/bin/curl', traffic: tcp(100n), exact: false, reasons: ['evicted'] })];
+    const { err } = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--', 'x');
+    expect(err).toMatch(/more of these, unseen.* >=900 /);
+    const json = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--json', '--', 'x');
+    expect(schemaErrors(json.err)).toEqual([]);
+  },
+);
+
 test('-r repeats, prints each run, and then mean and spread', async () => {
   let bytes = 0n;
   const { status, err } = await cli(['run', '-r', '3', '--', 'x'], {

@@ -26,6 +26,7 @@ test('a server that exited', () => {
     startedAt: '2026-11-24T03:00:00.123456789Z',
     endedAt: '2026-11-24T03:01:00.000000000Z',
     endSeq: 1n,
+    startSeq: null,
     exitCode: 0,
     signal: null,
     exact: true,
@@ -55,6 +56,10 @@ test('a family besides inet has counters where it is counted, and none, not zero
 
 test('while it runs there is no end', () => {
   expect(byId(2n)).toMatchObject({ endedAt: null, endSeq: null, exitCode: null, signal: null });
+});
+
+test('what had ended before it began', () => {
+  expect(byId(6n)).toMatchObject({ endSeq: 4n, startSeq: 3n });
 });
 
 test('names come unescaped', () => {

@@ -105,6 +105,20 @@ test('what was evicted unseen is in the totals, is counted, and makes them a low
   const seen = ended(aProcess({ id: 9n }), 9n, tcp(10n));
   ledger.update([seen], [aProgram({ started: 4n, ended: 4n, endSeq: 9n, traffic: tcp(100n) })]);
   expect(ledger.view()).toMatchObject({ evicted: 3n, exact: false, total: { total: { receivedBytes: 100n } } });
+  expect(ledger.view().reasons).toEqual(['evicted']);
+});
+
+test('a reason stays when the process that had it is listed no more', () => {
+  const ledger = new Ledger(1, 1);
+  const bound = { exact: false, reasons: ['zcrx'] };
+  const rows = [
+    ended(aProcess({ id: 1n, ...bound }), 1n),
+    ended(aProcess({ id: 2n }), 2n),
+    aProcess({ id: 3n, ...bound }),
+  ];
+  ledger.update(rows, [aProgram({ started: 3n, running: 1n, ended: 2n, endSeq: 2n })]);
+  expect(ids(ledger.view().processes)).toEqual([2n, 3n]);
+  expect(ledger.view()).toMatchObject({ exact: false, reasons: ['zcrx'] });
 });
 
 test('one that was seen running and evicted before it was seen to end, ends once, as a lower bound', () => {
@@ -195,7 +209,7 @@ describe('evicted unseen', () => {
 test('executions that found no memory make the totals a lower bound', () => {
   const ledger = new Ledger(1, 10);
   ledger.update([], [aProgram({ missed: 1n })]);
-  expect(ledger.view().exact).toBe(false);
+  expect(ledger.view()).toMatchObject({ exact: false, reasons: ['missed'] });
 });
 
 test('what is detached is over, and no process that was evicted', () => {

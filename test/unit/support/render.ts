@@ -43,7 +43,7 @@ export function renderCounters(processes: readonly Process[]): string {
   const columns =
     'id pid parent_id root_id ppid root program owners uid state since start_ns end_ns end_seq exit_code'.split(' ');
   return file(
-    [...columns, ...columnsOf(INET), 'exact', 'reasons', 'comm', 'exe', 'watches', ...columnsOf(FAMILIES)],
+    [...columns, ...columnsOf(INET), 'exact', 'reasons', 'comm', 'exe', 'watches', ...columnsOf(FAMILIES), 'start_seq'],
     processes.map((p) => [
       ...[p.id, p.pid, p.parentId, p.rootId, p.ppid, p.rootPid, p.program, p.owners, p.uid, p.state, p.since],
       nanoseconds(p.startedAt),
@@ -53,6 +53,7 @@ export function renderCounters(processes: readonly Process[]): string {
       ...fieldsOf(p.traffic, INET),
       ...[p.exact, p.reasons, p.comm, p.exe, p.watches],
       ...fieldsOf(p.traffic, FAMILIES),
+      p.startSeq,
     ]),
   );
 }

@@ -29,6 +29,7 @@ export function aProcess(given: Partial<Process> & { readonly id: bigint }): Pro
     startedAt: timestamp(given.id * 1_000_000_000n),
     endedAt: null,
     endSeq: null,
+    startSeq: null,
     exitCode: null,
     signal: null,
     traffic: tcp(0n),

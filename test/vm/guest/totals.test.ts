@@ -155,7 +155,17 @@ test('what was detached and evicted is not in the total beside the record that g
   await packageFolder();
   await load({ fname: 'ours,short', history: 1 });
   const session = Control.session('watch theirs');
-  const running = new Program(named('ours'), ['send', '5', 'execve', named('theirs'), 'send', '6', 'wait', 'send', '7']);
+  const running = new Program(named('ours'), [
+    'send',
+    '5',
+    'execve',
+    named('theirs'),
+    'send',
+    '6',
+    'wait',
+    'send',
+    '7',
+  ]);
   await running.line(/^waiting$/);
   assert.equal(new Control().command(`detach ${running.pid}`), 'ok');
   assert.deepEqual(about(await shown()), [11, false, 0]);
