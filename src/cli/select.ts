@@ -34,16 +34,18 @@ function lacks({ id, owner, started, evicted }: Program, { processes }: Snapshot
 }
 
 /** Whether processes that descend from this one may be listed no more, or not be known as its descendants. */
-function lacksDescendants({ id, rootId, watches }: Process, snapshot: Snapshot): boolean {
+function lacksDescendants(
+  { id, rootId, watches }: Process,
+  { processes, programs }: Snapshot,
+  lacking: ReadonlySet<Program>,
+): boolean {
   // Whoever descends is counted for each of these too.
-  const following = snapshot.programs.filter((program) => program.follow && watches.includes(program.id));
-  if (following.length > 0 && following.every((program) => lacks(program, snapshot))) return true;
-  const listed = new Set(snapshot.processes.map((process) => process.id));
+  const following = programs.filter((program) => program.follow && watches.includes(program.id));
+  if (following.length > 0 && following.every((program) => lacking.has(program))) return true;
+  const listed = new Set(processes.map((process) => process.id));
   return (
     rootId !== id &&
-    snapshot.processes.some(
-      (other) => other.rootId === rootId && other.parentId !== null && !listed.has(other.parentId),
-    )
+    processes.some((other) => other.rootId === rootId && other.parentId !== null && !listed.has(other.parentId))
   );
 }
 
@@ -60,14 +62,15 @@ export function select(snapshot: Snapshot, words: readonly string[]): Selection 
   const chosen = new Set<bigint>();
   const withDescendants = new Set<bigint>();
   const byExecuted = new Set(words.filter((word) => !answered.has(word)));
+  const lacking = new Set(snapshot.programs.filter((program) => lacks(program, snapshot)));
   let mayLack = false;
   // Parents begin before their children, and so come first.
   for (const records of byProcess(snapshot.processes)) {
     const byPid = words.filter((word) => isPid(word) && records.some(({ pid }) => pid === Number(word)));
     const byName = words.filter((word) => records.some((record) => named(record, word)));
     [...byPid, ...byName].forEach((word) => answered.add(word));
-    mayLack ||= byPid.length > 0 && records.some((record) => lacksDescendants(record, snapshot));
-    mayLack ||= byName.some((word) => byExecuted.has(word)) && snapshot.programs.some((each) => lacks(each, snapshot));
+    mayLack ||= byPid.length > 0 && records.some((record) => lacksDescendants(record, snapshot, lacking));
+    mayLack ||= byName.some((word) => byExecuted.has(word)) && lacking.size > 0;
     // A parent may be listed no more; the root of all is known.
     const descends = records.some(
       ({ parentId, rootId }) => withDescendants.has(rootId) || (parentId !== null && withDescendants.has(parentId)),
