@@ -71,8 +71,10 @@
  */
 static inline bool traffic_is_smc(const struct sock *sk)
 {
-	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
-	       sk->sk_type == SOCK_STREAM && sk->sk_protocol == 256;
+	/* Once, or gcc compares the type with it, in more instructions. */
+	return unlikely(READ_ONCE(sk->sk_protocol) == 256) &&
+	       sk->sk_type == SOCK_STREAM &&
+	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
 /*
