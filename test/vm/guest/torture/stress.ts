@@ -126,6 +126,18 @@ export async function disturbed(leader: Program): Promise<void> {
   }
 }
 
+/** From now on allocations of its threads fail by chance, and of what these fork or start. */
+function failAllocations(pid: number): void {
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      writeFileSync(join('/proc', String(pid), 'task', task, 'make-it-fail'), '1');
+    } catch (error) {
+      // A thread that has ended meanwhile.
+      if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+}
+
 /** Targets that are killed in the middle of what they do, one after the other; with faults where the kernel has them. */
 export class Victims {
   private over = false;
@@ -141,11 +153,8 @@ export class Victims {
     while (!this.over) {
       const victim = new Program(this.path, ['run', seed(), '30', '/dev/null'], { detached: true });
       await sleep(300);
-      // What it forks inherits it.
       if (this.failing && below(2) === 0 && !victim.hasEnded) {
-        for (const task of readdirSync(`/proc/${victim.pid}/task`)) {
-          writeFileSync(join('/proc', String(victim.pid), 'task', task, 'make-it-fail'), '1');
-        }
+        failAllocations(victim.pid);
         did('victims_with_faults');
       }
       await sleep(below(5000));
