@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { EVICTED_INEXACT, EVICTED_SHARED } from './reasons';
+import { EVICTED_SHARED, evictedInexactIn } from './reasons';
 import { greater, larger, sum } from './traffic';
 import type { Program, Traffic } from './types';
 
@@ -19,7 +19,7 @@ const add = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => a + b
  */
 export function evictedOf(programs: readonly Program[], all: boolean): Evicted {
   const own = programs.filter(({ owner }) => owner === 0);
-  const reasons = own.some(({ evictedInexact }) => evictedInexact > 0n) ? [EVICTED_INEXACT] : [];
+  const reasons = evictedInexactIn(own);
   const once = {
     count: add(own.map(({ evictedOnce }) => evictedOnce)),
     traffic: sum(own.map(({ evictedOnceTraffic }) => evictedOnceTraffic)),

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { Program } from './types';
+
 // Why a total is a lower bound, besides the reasons of the processes in it, which the kernel gives.
 
 /** A process ended, and made room for others, before its last counts were read. */
@@ -7,10 +9,10 @@ export const EVICTED = 'evicted';
 export const DETACHED = 'detached';
 /** Some of what is asked for is listed no more, and is not told from other processes. */
 export const UNLISTED = 'unlisted';
-/** Executions that could not be recorded. */
-export const MISSED = 'missed';
+/** Executions could not be recorded. */
+const MISSED = 'missed';
 /** What was evicted was a lower bound itself. */
-export const EVICTED_INEXACT = 'evicted_inexact';
+const EVICTED_INEXACT = 'evicted_inexact';
 /** What was evicted of a part of all programs was counted for several: only the larger sum is certain. */
 export const EVICTED_SHARED = 'evicted_shared';
 
@@ -28,3 +30,13 @@ export const IN_WORDS: Readonly<Record<string, string>> = {
   [EVICTED_INEXACT]: 'some processes that are listed no more were lower bounds',
   [EVICTED_SHARED]: 'processes that are listed no more were counted for several programs',
 };
+
+/** The reason, if there is one, that executions of these programs could not be recorded. */
+export function missedIn(programs: readonly Program[]): string[] {
+  return programs.some(({ missed }) => missed > 0n) ? [MISSED] : [];
+}
+
+/** The reason, if there is one, that what these programs lost was a lower bound. */
+export function evictedInexactIn(programs: readonly Program[]): string[] {
+  return programs.some(({ evictedInexact }) => evictedInexact > 0n) ? [EVICTED_INEXACT] : [];
+}

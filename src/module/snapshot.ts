@@ -2,7 +2,7 @@
 import { TrafficError } from '../errors';
 import { evictedOf } from '../evicted';
 import { requireLinux, thisHost, type Host } from '../host';
-import { MISSED } from '../reasons';
+import { missedIn } from '../reasons';
 import { standing } from '../records';
 import { now } from '../time';
 import { sum } from '../traffic';
@@ -74,7 +74,7 @@ export function totalsOf(
 ): Pick<Snapshot, 'total' | 'exact' | 'reasons' | 'evicted'> {
   const evicted = evictedOf(programs, all);
   const counted = standing(processes);
-  const more = [...evicted.reasons, ...(programs.some(({ missed }) => missed > 0n) ? [MISSED] : [])];
+  const more = [...evicted.reasons, ...missedIn(programs)];
   return {
     total: sum([...counted.map(({ process }) => process.traffic), evicted.traffic]),
     exact: counted.every(({ exact }) => exact) && more.length === 0,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { EVICTED, MISSED } from '../reasons';
+import { EVICTED, missedIn } from '../reasons';
 import { NO_TRAFFIC, beyond, excess, greater, larger, sum } from '../traffic';
 import type { Process, Program, Traffic } from '../types';
 
@@ -108,10 +108,7 @@ export class Ledger {
   view(): LedgerView {
     const live = this.#live();
     const unseen = this.#unseen;
-    const more = [
-      ...(unseen === null ? [] : [EVICTED]),
-      ...(this.#programs.some(({ missed }) => missed > 0n) ? [MISSED] : []),
-    ];
+    const more = [...(unseen === null ? [] : [EVICTED]), ...missedIn(this.#programs)];
     return {
       processes: [...this.#ended, ...live].sort((a, b) => order(a.id, b.id)),
       programs: this.#programs,

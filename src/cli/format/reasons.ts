@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { EVICTED_INEXACT, IN_WORDS, MISSED } from '../../reasons';
+import { evictedInexactIn, IN_WORDS, missedIn } from '../../reasons';
 import type { Snapshot } from '../../types';
 import { visible } from './style';
 
@@ -13,8 +13,7 @@ export function inWords(reason: string): string {
 export function whyInexact({ processes, programs, reasons }: Snapshot): string[] {
   const all = [
     ...[...processes.flatMap((process) => process.reasons), ...reasons],
-    ...(programs.some(({ missed }) => missed > 0n) ? [MISSED] : []),
-    ...(programs.some(({ evictedInexact }) => evictedInexact > 0n) ? [EVICTED_INEXACT] : []),
+    ...[...missedIn(programs), ...evictedInexactIn(programs)],
   ];
   return [...new Set(all)].map(inWords);
 }
