@@ -2,9 +2,9 @@
 import { compare } from '../../../bench/compare';
 import type { Result, Row } from '../../../bench/result';
 
-const row = (workload: string, state: string, added: number, ours = true): Row => ({
+const row = (workload: string, state: string, added: number, ours = true, bare = 7500): Row => ({
   ...{ workload, state, ours, added, command: '' },
-  ...{ instructions: 7500 + added, percent: added / 75 },
+  ...{ instructions: bare + added, percent: (100 * added) / bare },
 });
 
 const result = (rows: readonly Row[], more: Partial<Result> = {}): Result => ({
@@ -36,6 +36,12 @@ test.each([
 test('more than 10 instructions, but not more than 5 %, is no growth', () => {
   const before = [result([row('tcp', 'redirect, target', 1000)])];
   expect(compare(result([row('tcp', 'redirect, target', 1040)]), before)).toMatchObject({ passed: 1, failed: 0 });
+});
+
+test('of a large operation, what is small beside it is no growth', () => {
+  const of = (added: number): Result => result([row('bulk', 'redirect, bystander', added, true, 48_000)]);
+  expect(compare(of(94), [of(70)])).toMatchObject({ passed: 1, failed: 0 });
+  expect(compare(of(95), [of(70)])).toMatchObject({ passed: 0, failed: 1 });
 });
 
 test('what the workload itself varied by is no growth', () => {
