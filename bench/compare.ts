@@ -14,7 +14,7 @@ const isSteady = ({ workload, state }: Row): boolean =>
 const unsteady = (result: Result, workload: string): number =>
   Math.abs(rowOf(result, workload, 'nothing, again')?.added ?? 0);
 
-/** What an operation varies by from one boot to the next: of 64 KiB it is 20 instructions, as much as a tenth of what we add. */
+/** What an operation may vary by from one boot to the next: with 64 KiB by 10 to 20 instructions of 47,000. */
 const VARIATION = 0.0005;
 
 /** By more than 5 % of what they add, by more than 10 instructions, and by more than what the workload itself varies. */

@@ -54,6 +54,7 @@ const UNEQUAL: readonly string[] = ['http', 'exec'];
 export async function measure(name: string, workload: Workload, state: State): Promise<number> {
   const isUnequal = UNEQUAL.includes(name);
   const results: number[] = [];
+  // In the full form only the unequal ones vary by more than what is looked for; in the quick one they are not compared.
   for (let n = 0; n < (isUnequal === quick ? 1 : 3); n++) results.push(await once(name, workload, state));
   results.sort((a, b) => a - b);
   // The steady ones only ever get dearer, by what the guest does in between: of few operations that is a part of what we add.
