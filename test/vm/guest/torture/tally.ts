@@ -5,8 +5,10 @@ import { stacks } from '../lib/stacks';
 const done = new Map<string, number>();
 const wrong = { leaks: 0, mismatches: 0, stuck: 0 };
 
-export function did(what: string, times = 1): void {
-  done.set(what, (done.get(what) ?? 0) + times);
+export const times = (what: string): number => done.get(what) ?? 0;
+
+export function did(what: string, more = 1): void {
+  done.set(what, times(what) + more);
 }
 
 /** The lines `did WHAT N` that the programs of test/programs/torture end with. */
