@@ -44,7 +44,7 @@ export async function run(
   let command: Command | undefined;
   try {
     const invocation = await parse(argv, COMMANDS, VERSION, io.out);
-    if (!invocation) return SUCCESS;
+    if (invocation === 'printed') return SUCCESS;
     ({ args, command } = invocation);
     return await execute(invocation, io, api, signal, takeSignals);
   } catch (error) {

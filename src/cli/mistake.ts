@@ -54,6 +54,17 @@ function noCommand(word: string, commands: readonly Command[]): string {
     : `There is no command ${word}; the nearest one is ${nearest}.`;
 }
 
+/** For a command line whose only words stand after `--`, as in `lkm-traffic --json -- npm ci`. */
+export function noCommandBefore(
+  own: readonly string[],
+  after: readonly string[],
+  commands: readonly Command[],
+): string {
+  const isOurs = commands.some(({ name }) => name === after[0]);
+  const meant = isOurs ? [...after, ...own] : ['run', ...own, '--', ...after];
+  return `There is no command before --. Did you mean: lkm-traffic ${meant.join(' ')}`;
+}
+
 function noOption(word: string, command: Command | undefined): string {
   const nearest = near(word, [...Object.keys(COMMON), ...Object.keys(command?.options ?? {})]);
   if (nearest !== undefined) return `There is no option ${dashed(word)}; the nearest one is --${nearest}.`;

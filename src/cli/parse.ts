@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import yargs from 'yargs/yargs';
 import type { Arguments, Command } from './command';
-import { checkWords, explain } from './mistake';
+import { checkWords, explain, noCommandBefore } from './mistake';
 import { COMMON } from './options';
 import { UsageError } from './usage-error';
 
@@ -12,20 +12,22 @@ export interface Invocation {
 }
 
 /**
- * The command and its options. Null: help or the version was asked for, and was given to `print`.
- * @throws {UsageError}
+ * Reads the command line. Returns `'printed'` if the caller asked for help, the version or a completion: the text went
+ * to `print`, and there is no command to run.
+ * @throws {UsageError} also when the command line names no command
  */
 export async function parse(
   argv: readonly string[],
   commands: readonly Command[],
   version: string,
   print: (text: string) => void,
-): Promise<Invocation | null> {
-  let invocation: Invocation | null = null;
+): Promise<Invocation | 'printed'> {
+  let result: Invocation | 'printed' | undefined;
   const dashes = argv.indexOf('--');
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const command = own.map((word) => commands.find(({ name }) => name === word)).find((found) => found !== undefined);
-  checkWords(own, argv.slice(own.length + 1), command);
+  const after = argv.slice(own.length + 1);
+  checkWords(own, after, command);
   // Its own default, the current folder, may be gone.
   let parser = yargs([...argv], '/')
     .scriptName('lkm-traffic')
@@ -53,16 +55,20 @@ export async function parse(
       command.describe,
       (builder) => describeCommand(builder, command),
       (args) => {
-        invocation = { command, args: withAfter(command, args) };
+        result = { command, args: withAfter(command, args) };
       },
     );
   }
   // With a callback, yargs prints nothing itself.
   await parser.parseAsync([...argv], {}, (error: Error | undefined, _args, output) => {
     if (error) throw new UsageError(explain(error.message, own, commands, command));
-    if (output !== '') print(`${output}\n`);
+    if (output === '') return;
+    print(`${output}\n`);
+    result = 'printed';
   });
-  return invocation;
+  // yargs counts the words after -- as commands, and then runs none.
+  if (result === undefined) throw new UsageError(noCommandBefore(own, after, commands));
+  return result;
 }
 
 /** What follows `--` is more of the positional that is a list: yargs leaves it apart. */

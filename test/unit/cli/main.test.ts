@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import fc from 'fast-check';
 import { TrafficError } from '../../../src/errors';
 import { FORMATS } from '../../../src/cli/format/report';
 import { run } from '../../../src/cli/main';
@@ -118,6 +119,14 @@ test.each([
   [[''], /no command ''; there are/],
   [['load', '--fname=x', '--constructor=1'], /no option --constructor/],
   [['load', '--fname=x', '--no-toString'], /no option --toString/],
+  [['--', 'ls'], /Did you mean: lkm-traffic run -- ls\n/],
+  [['--json', '--', 'npm', 'ci'], /Did you mean: lkm-traffic run --json -- npm ci\n/],
+  [['--format', 'json', '--', 'ls'], /Did you mean: lkm-traffic run --format json -- ls\n/],
+  [['--no-version', '--', 'ls'], /Did you mean: lkm-traffic run --no-version -- ls\n/],
+  [['--json', '--', 'load', '--fname=x'], /Did you mean: lkm-traffic load --fname=x --json\n/],
+  [['--'], /Name a command/],
+  [['--json'], /Name a command/],
+  [['--no-help'], /Name a command/],
   [['completion'], /shell/],
   [['completion', 'csh'], /fish/],
 ])('%j is wrong usage', async (argv, message) => {
@@ -125,6 +134,29 @@ test.each([
   expect([status, out]).toEqual([2, '']);
   expect(err).toMatch(message);
   expect(err).not.toMatch(/\n\s+at /);
+});
+
+test('a command line that succeeds has printed something, whatever its words', async () => {
+  const options = [
+    '--json',
+    '--no-json',
+    '--color',
+    '--format',
+    'csv',
+    '--version',
+    '--no-version',
+    '--no-help',
+    '--iec',
+  ];
+  const words = fc.constantFrom(...options, '--', '-', '', 'run', 'show', 'status', 'doctor', 'help', 'npm', 'ci');
+  await fc.assert(
+    fc.asyncProperty(fc.array(words, { maxLength: 5 }), async (argv) => {
+      const { status, out, err } = await cli(argv, workingApi);
+      if (status === 0) expect(out + err).not.toBe('');
+      else expect(err).not.toBe('');
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test.each([['--help'], ['-h'], ['load', '--help'], ['load', '-h'], ['--version']])(
