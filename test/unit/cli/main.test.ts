@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError } from '../../../src/errors';
 import { FORMATS } from '../../../src/cli/format/report';
 import { run } from '../../../src/cli/main';
+import { TrafficError } from '../../../src/model/errors';
 import { cli, failing, workingApi } from '../support/cli';
 import { systemError } from '../support/fake-kernel';
 import { schemaErrors } from '../support/schema';
