@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError, messageOf, systemCall, systemCode, type TrafficErrorCode } from '../errors';
+import { TrafficError, messageOf, systemCall, systemCode, type TrafficErrorCode } from '../model/errors';
 import { visible, type Style } from './format/style';
 
 /** What loading may end with, and this machine may be the reason of. */

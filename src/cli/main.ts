@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 import { isatty } from 'node:tty';
-import { packageVersion } from '../package-version';
-import { realApi, type Api } from './api';
-import { choice, flag } from './arguments';
-import type { Arguments, Command, SignalListener } from './command';
+import { packageVersion } from '../util/package-version';
+import { realApi, type Api } from './command-line/api';
+import { choice, flag } from './command-line/arguments';
+import type { Arguments, Command, SignalListener } from './command-line/command';
+import { parse, type Invocation } from './command-line/parse';
+import { UsageError } from './command-line/usage-error';
 import { COMMANDS } from './commands';
 import { describeFailure } from './failure';
 import { FORMATS, formatReport, nextFormatter } from './format/report';
 import { createStyle, type Style } from './format/style';
-import { processIo, type Io } from './io';
-import { parse, type Invocation } from './parse';
-import { UsageError } from './usage-error';
+import { processIo, type Io } from './terminal/io';
 
 const VERSION = packageVersion(path.join(__dirname, '../..'));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Command } from './command';
-import { COMMON_OPTIONS, describeOptions, type DescribedOption } from './options';
+import type { Command } from './command-line/command';
+import { COMMON_OPTIONS, describeOptions, type DescribedOption } from './command-line/options';
 
 /** Text for man(7): a dash is a dash, not a hyphen, and nothing at the start of a line is a request. */
 function escaped(text: string): string {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import type { Host } from '../host';
-import { compilerFor } from '../module/compiler';
-import { compilerHint, headersHint, makeHint } from '../module/distribution';
-import { findHeaders, noHeadersMessage } from '../module/headers';
-import { findTool, gccVersion } from '../module/tool';
-import { readText } from '../read-text';
+import { compilerFor } from '../build/compiler';
+import { findHeaders, noHeadersMessage } from '../build/headers';
+import { findTool, gccVersion } from '../build/tool';
+import { compilerHint, headersHint, makeHint } from '../system/distribution';
+import type { Host } from '../system/host';
+import { readText } from '../util/read-text';
 import { failed, ok, unknown, warning, type Finding } from './check';
 
 export function checkHeaders(host: Host): Finding {

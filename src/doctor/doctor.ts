@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { thisHost, type Host } from '../host';
+import { thisHost, type Host } from '../system/host';
 import { checkCompiler, checkHeaders, checkMake } from './build-tools';
-import { checkCache } from './cache';
 import { unknown, type Finding } from './check';
+import { checkCache } from './check-cache';
+import { checkOptions } from './check-options';
 import { checkRealtime, checkRelease } from './kernel';
-import { checkOptions } from './options';
 import { checkAddon, checkLoadedModule } from './package';
 import { checkArchitecture, checkLinux } from './platform';
 import { checkCapabilities } from './privileges';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import type { Host } from '../host';
-import { kernelHint } from '../module/distribution';
-import { kernelConfig } from '../module/kernel-config';
-import { readText } from '../read-text';
+import { kernelHint } from '../system/distribution';
+import type { Host } from '../system/host';
+import { kernelConfig } from '../system/kernel-config';
+import { readText } from '../util/read-text';
 import { failed, ok, unknown, type Finding } from './check';
 
 const OLDEST = [6, 1] as const;

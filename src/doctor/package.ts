@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { messageOf, TrafficError } from '../errors';
-import type { Host } from '../host';
-import { loadedInstance, readStatus } from '../module/files';
-import { packageVersion } from '../package-version';
+import { messageOf, TrafficError } from '../model/errors';
+import { loadedInstance, readStatus } from '../read/files';
+import type { Host } from '../system/host';
+import { packageVersion } from '../util/package-version';
 import { failed, ok, unknown, warning, type Finding } from './check';
 import { attempt } from './platform';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { messageOf, TrafficError } from '../errors';
-import { requireLinux, type Host } from '../host';
+import { messageOf, TrafficError } from '../model/errors';
+import { requireLinux, type Host } from '../system/host';
 import { failed, ok, type Finding } from './check';
 
 /** What a function that throws a TrafficError finds. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import type { Host } from '../host';
-import { isCapable, type Capability } from '../module/privilege';
-import { readText } from '../read-text';
+import type { Host } from '../system/host';
+import { isCapable, type Capability } from '../system/privilege';
+import { readText } from '../util/read-text';
 import { failed, ok, type Finding } from './check';
 
 const NEEDED: readonly Capability[] = ['CAP_SYS_MODULE', 'CAP_NET_ADMIN'];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Host } from '../host';
-import { loadedInstance } from '../module/files';
-import { lockdown } from '../module/privilege';
-import { readText } from '../read-text';
+import { loadedInstance } from '../read/files';
+import type { Host } from '../system/host';
+import { lockdown } from '../system/privilege';
+import { readText } from '../util/read-text';
 import { failed, ok, unknown, warning, type Finding } from './check';
 
 const SECURE_BOOT = 'firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import type { Host } from '../host';
-import { readText } from '../read-text';
+import type { Host } from '../system/host';
+import { readText } from '../util/read-text';
 import { failed, ok, unknown, type Finding } from './check';
 
 function sysctl(host: Host, name: string): string | null {

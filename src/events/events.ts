@@ -2,14 +2,14 @@
 import fs from 'node:fs/promises';
 import { constants } from 'node:fs';
 import path from 'node:path';
-import { systemCode, TrafficError } from '../errors';
-import { requireLinux, thisHost, type Host } from '../host';
-import { loadedInstance, notLoadedError } from '../module/files';
+import { systemCode, TrafficError } from '../model/errors';
+import { EVENT_KINDS, type EventKind, type TrafficEvent } from '../model/event';
 import { checkArray, checkWatchOptions } from '../module/parameters';
-import { EVENT_KINDS, type EventKind, type TrafficEvent } from './event';
-import { createInstance, type Instance } from './instance';
-import { EventParser } from './parse';
-import { tracefsError } from './tracefs';
+import { loadedInstance, notLoadedError } from '../read/files';
+import { requireLinux, thisHost, type Host } from '../system/host';
+import { createInstance, type Instance } from '../system/trace-instance';
+import { tracefsError } from '../system/tracefs';
+import { EventParser } from './event-parser';
 
 /** Milliseconds between two looks at a trace that was empty. */
 const INTERVAL = 100;

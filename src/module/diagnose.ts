@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError, systemCall, systemCode } from '../errors';
-import type { Host } from '../host';
-import { noModulesError, permissionError } from './privilege';
+import { TrafficError, systemCall, systemCode } from '../model/errors';
+import type { Host } from '../system/host';
+import { noModulesError, permissionError } from '../system/privilege';
 
 /** What a failure of finit_module(2) means, with what the module said in the kernel log. */
 export function loadError(error: unknown, host: Host, ko: string, kernelLog: readonly string[]): TrafficError {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { systemCode } from '../errors';
-import type { Host } from '../host';
-import { build } from './build';
+import { build } from '../build/build';
+import { systemCode } from '../model/errors';
+import type { Host } from '../system/host';
+import { openKernelLog } from '../system/kernel-log';
+import { obstacle } from '../system/privilege';
+import { trustedModule } from '../system/trust';
 import { loadError } from './diagnose';
-import { openKernelLog } from './kernel-log';
-import { obstacle } from './privilege';
-import { trustedModule } from './trust';
 
 const BUSY_TRIES = 10;
 const BUSY_DELAY_MS = 100;

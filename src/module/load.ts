@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError, systemCode } from '../errors';
-import { requireLinux, thisHost, type Host } from '../host';
-import { controlError, type Control } from './control';
-import { loadedInstance, MODULE, readCounters, readError, readParameters, readStatus, trafficFile } from './files';
+import { TrafficError, systemCode } from '../model/errors';
+import {
+  loadedInstance,
+  MODULE,
+  readCounters,
+  readError,
+  readParameters,
+  readStatus,
+  trafficFile,
+} from '../read/files';
+import { findRunning, type AlreadyRunning } from '../read/running';
+import type { Control } from '../system/control';
+import { requireLinux, thisHost, type Host } from '../system/host';
+import { controlError } from './control-command';
 import { insertModule, prepareModule } from './insert';
 import { areInForce, checkConflicts, checkModuleOptions, moduleParameters, type ModuleOptions } from './parameters';
-import { findRunning, type AlreadyRunning } from './running';
 
 export interface LoadOptions extends ModuleOptions {
   /** Ends a build that is under way. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { inspect } from 'node:util';
 import { closest } from 'fastest-levenshtein';
-import { TrafficError } from '../errors';
+import { TrafficError } from '../model/errors';
 
 /** Longest file name that Linux has, in bytes. */
 export const NAME_MAX = 255;

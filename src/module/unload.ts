@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
-import { TrafficError, systemCode } from '../errors';
-import { removeStale } from '../events/instance';
-import { findTracefs, whoTraces } from '../events/tracefs';
-import { requireLinux, thisHost, type Host } from '../host';
-import type { Snapshot } from '../types';
+import { TrafficError, systemCode } from '../model/errors';
+import type { Snapshot } from '../model/types';
+import { loadedInstance, MODULE, readError, readStatus, trafficFile } from '../read/files';
+import { snapshot } from '../read/snapshot';
+import { requireLinux, thisHost, type Host } from '../system/host';
+import { openKernelLog, type KernelLog } from '../system/kernel-log';
+import { obstacle } from '../system/privilege';
+import { removeStale } from '../system/trace-instance';
+import { findTracefs, whoTraces } from '../system/tracefs';
+import { readText } from '../util/read-text';
 import { unloadError } from './diagnose';
-import { loadedInstance, MODULE, readError, readStatus, trafficFile } from './files';
-import { openKernelLog, type KernelLog } from './kernel-log';
-import { readText } from '../read-text';
-import { obstacle } from './privilege';
-import { snapshot } from './snapshot';
 
 export interface UnloadOptions {
   /** Also while trace events of the module are on: what was traced where they are, is emptied. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { messageOf, TrafficError } from '../errors';
+import { messageOf, TrafficError } from '../model/errors';
 
 /** Where the command's input and output are: this process's own, nowhere, or a descriptor. */
 export type RunStdio = 'inherit' | 'ignore' | number;

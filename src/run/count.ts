@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { requireLinux, type Host } from '../host';
-import type { Control } from '../module/control';
+import type { Process, ProcessFlows, RemoteTraffic, ScopeTraffic, Snapshot, Timestamp, Traffic } from '../model/types';
 import { checkModuleOptions } from '../module/parameters';
-import { hasInitialPids } from '../module/pid-namespace';
-import { openSampler } from '../session/begin';
+import { openSampler } from '../session/begin-session';
 import { checkInterval } from '../session/monitor';
 import { Session } from '../session/session';
-import { now } from '../time';
-import type { Process, ProcessFlows, RemoteTraffic, ScopeTraffic, Snapshot, Timestamp, Traffic } from '../types';
+import type { Control } from '../system/control';
+import { requireLinux, type Host } from '../system/host';
+import { hasInitialPids } from '../system/pid-namespace';
+import { now } from '../util/time';
 import type { Child, Ending, RunningCommand } from './child';
 
 /** Milliseconds between two looks at what has ended, so that the module need not keep it all. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { ChildProcess } from 'node:child_process';
-import { TrafficError } from '../errors';
-import { thisHost, type Host } from '../host';
+import { TrafficError } from '../model/errors';
 import { attach } from '../module/load';
-import { hasInitialPids } from '../module/pid-namespace';
+import { thisHost, type Host } from '../system/host';
+import { hasInitialPids } from '../system/pid-namespace';
 import { childOf } from './child';
 import { count, type CountOptions, type RunResult } from './count';
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { thisHost, type Host } from '../host';
-import { controlError, type Control } from '../module/control';
+import { controlError } from '../module/control-command';
 import { attach } from '../module/load';
 import { checkWatchOptions } from '../module/parameters';
+import type { Control } from '../system/control';
+import { thisHost, type Host } from '../system/host';
 import { start, type ChildOptions } from './child';
-import { asUser } from './user';
 import { count, type CountOptions, type RunResult } from './count';
+import { asUser } from './user';
 
 export interface RunOptions extends ChildOptions, CountOptions {
   /**

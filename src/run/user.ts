@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { execFileSync } from 'node:child_process';
-import { TrafficError } from '../errors';
+import { TrafficError } from '../model/errors';
 import type { Executable } from './child';
 
 interface Account {

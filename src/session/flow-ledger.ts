@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { mergeRemotes, mergeScopes, sumByRemote, sumByScope } from '../flows';
-import { excessCounters, NOTHING, sumCounters } from '../traffic';
-import type { Counters, Process, ProcessFlows, RemoteTraffic, ScopeTraffic } from '../types';
+import { mergeRemotes, mergeScopes, sumByRemote, sumByScope } from '../model/flows';
+import { excessCounters, NOTHING, sumCounters } from '../model/traffic';
+import type { Counters, Process, ProcessFlows, RemoteTraffic, ScopeTraffic } from '../model/types';
 
 /** With whom the processes of a session moved what they did. */
 export interface FlowView {

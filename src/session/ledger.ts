@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { EVICTED, missedIn } from '../reasons';
-import { NO_TRAFFIC, beyond, excess, greater, larger, sum } from '../traffic';
-import type { Process, Program, Traffic } from '../types';
+import { EVICTED, missedIn } from '../model/reasons';
+import { NO_TRAFFIC, beyond, excess, greater, larger, sum } from '../model/traffic';
+import type { Process, Program, Traffic } from '../model/types';
 
 /** What one sample brought that was not known before. */
 export interface Changes {

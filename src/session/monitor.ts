@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError } from '../errors';
-import { requireLinux, thisHost, type Host } from '../host';
+import { TrafficError } from '../model/errors';
 import { attach, watch } from '../module/load';
 import { checkModuleOptions, type WatchOptions } from '../module/parameters';
-import { openSampler } from './begin';
+import { requireLinux, thisHost, type Host } from '../system/host';
+import { openSampler } from './begin-session';
 import { Session } from './session';
 
 export interface MonitorOptions extends WatchOptions {

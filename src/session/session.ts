@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { EventEmitter } from 'node:events';
-import type { Process, Snapshot } from '../types';
+import type { Process, Snapshot } from '../model/types';
 
 /** Each process once an event, also when it lived between two samples. */
 export interface SessionEvents {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { doctor } from '../../src/doctor/doctor';
-import { thisHost } from '../../src/host';
+import { thisHost } from '../../src/system/host';
 import { families } from '../vm/guest/cases/families';
 import { inet } from '../vm/guest/cases/inet';
 import { blocksOf, missingLine, type Block } from '../vm/guest/lib/recipes-page';
@@ -32,7 +32,7 @@ function firstColumn(page: string): string[] {
 }
 
 test('docs/troubleshooting.md has every requirement of doctor and every error code once, and no other', async () => {
-  const source = read('src/errors.ts');
+  const source = read('src/model/errors.ts');
   const codes = [...source.matchAll(/^ {2}\| '(ERR_\w+)'/gm)].map(([, code]) => code);
   const { checks } = await doctor({ ...thisHost, platform: 'darwin' });
   expect(codes.length).toBeGreaterThan(10);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Command } from '../command';
-import { COMMON_OPTIONS, describeOptions, type DescribedOption } from '../options';
+import type { Command } from '../command-line/command';
+import { COMMON_OPTIONS, describeOptions, type DescribedOption } from '../command-line/options';
 
 function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;

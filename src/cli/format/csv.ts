@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { TRANSPORTS } from '../../traffic';
-import type { Process, Program, Traffic } from '../../types';
+import { TRANSPORTS } from '../../model/traffic';
+import type { Process, Program, Traffic } from '../../model/types';
 import type { CsvValue, Report } from './report';
 
 const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;

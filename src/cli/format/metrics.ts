@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { TRANSPORTS } from '../../traffic';
+import { TRANSPORTS } from '../../model/traffic';
+import type { Counters, Process, Program, Snapshot, Traffic } from '../../model/types';
 import type { RunResult } from '../../run/count';
-import type { Counters, Process, Program, Snapshot, Traffic } from '../../types';
 import type { Metric, Sample } from './prometheus';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { stringify } from 'csv-stringify/sync';
-import { SCHEMA, toJson } from '../../json';
+import { SCHEMA, toJson } from '../../util/json';
 import { formatMetrics, type Metric } from './prometheus';
 import type { Style } from './style';
 

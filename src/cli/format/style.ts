@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import picocolors from 'picocolors';
-import type { UnitOptions } from '../../units';
+import type { UnitOptions } from '../../util/units';
 
 /** How a report for people looks. */
 export interface Style {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Process } from '../../types';
+import type { Process } from '../../model/types';
 
 export const SORTS = ['start', 'pid', 'name', 'received', 'sent', 'total'] as const;
 export type Sort = (typeof SORTS)[number];

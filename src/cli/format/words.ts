@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Counters, Process, Program, Snapshot, Timestamp } from '../../types';
-import { fullAmount } from '../../units';
+import type { Counters, Process, Program, Snapshot, Timestamp } from '../../model/types';
+import { fullAmount } from '../../util/units';
 import { visible, type Style } from './style';
 
 const FAMILY_NAMES: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+import type { Counters, Scope } from '../../model/types';
 import type { RunResult } from '../../run/count';
-import type { Counters, Scope } from '../../types';
-import { parseAmount } from '../../units';
-import { list, text } from '../arguments';
-import type { Arguments } from '../command';
-import { UsageError } from '../usage-error';
+import { parseAmount } from '../../util/units';
+import { list, text } from '../command-line/arguments';
+import type { Arguments } from '../command-line/command';
+import { UsageError } from '../command-line/usage-error';
 
 const SCOPES = ['loopback', 'private', 'public'] as const satisfies readonly Scope[];
 

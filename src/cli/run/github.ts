@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
-import { TrafficError } from '../../errors';
+import { TrafficError } from '../../model/errors';
 import type { RunResult } from '../../run/count';
-import { runMarkdown } from '../format/markdown';
-import { UsageError } from '../usage-error';
+import { UsageError } from '../command-line/usage-error';
 import type { Verdict } from './budget';
+import { runMarkdown } from './markdown';
 
 /** Where GitHub Actions takes a job's summary from. */
 export function summaryFile(env: NodeJS.ProcessEnv): string {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
-import { messageOf, TrafficError } from '../../errors';
-import { text, wholeNumber } from '../arguments';
-import type { Arguments, Context } from '../command';
+import { messageOf, TrafficError } from '../../model/errors';
+import { text, wholeNumber } from '../command-line/arguments';
+import type { Arguments, Context } from '../command-line/command';
+import { UsageError } from '../command-line/usage-error';
 import type { Report } from '../format/report';
 import { visible } from '../format/style';
-import { UsageError } from '../usage-error';
 
 /** Where the reports of `run` go: stdout is the command's. */
 export interface Output {

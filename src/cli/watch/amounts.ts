@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { roundedAmount, type UnitOptions } from '../../units';
+import { roundedAmount, type UnitOptions } from '../../util/units';
+import type { Column } from './fitted-table';
 import { bothWays, type Rate } from './rates';
 import type { Order } from './rows';
-import type { Column } from './table';
 import { sparkline } from './sparkline';
 
 /** What the columns of numbers need of a row, be it of a process or of a flow. */

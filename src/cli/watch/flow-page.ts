@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-import type { Process } from '../../types';
+import type { Process } from '../../model/types';
 import { visible, type Style } from '../format/style';
 import { countOf, stateOf } from '../format/words';
 import { amountColumns, titled, type Amounts } from './amounts';
+import { layOut, type Column } from './fitted-table';
 import { flowRows, type FlowRow } from './flow-rows';
 import { listHeight, sayIn, stack, type Size, type View } from './frame';
 import { head, orderText, type Subject } from './head';
 import { shown, type State } from './model';
 import { rateIsExact } from './rates';
-import { layOut, type Column } from './table';
 
 function columnsOf(state: State, process: Process, { units }: Style): Column<FlowRow>[][] {
   const amountsOf = ({ counters: { receivedBytes, sentBytes }, rate }: FlowRow): Amounts => ({

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Counters, Process } from '../../types';
-import { describeFlow } from '../format/flows';
+import type { Counters, Process } from '../../model/types';
+import { describeFlow } from '../format/flow-report';
 import { bySize } from '../format/tree';
 import { shown, type State } from './model';
 import { bothWays, flowKey, type Rate } from './rates';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { exactAmount } from '../../units';
-import type { Counters } from '../../types';
+import type { Counters } from '../../model/types';
+import { exactAmount } from '../../util/units';
 import type { Style } from '../format/style';
 import { receivedAndSent } from '../format/words';
 import { shortAmount } from './amounts';

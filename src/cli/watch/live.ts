@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { OpenTerminal } from '../terminal';
+import type { OpenTerminal } from '../terminal/terminal';
 import { listHeight, type View } from './frame';
 import { press } from './keys';
 import { advance, begin } from './model';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { standingFor } from '../../records';
-import type { Process } from '../../types';
+import { standingFor } from '../../model/records';
+import type { Process } from '../../model/types';
 import { bothWays } from './rates';
 import type { Reading } from './reading';
 import { rowsOf, type Order, type Row } from './rows';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { hasSeveral, standing } from '../../records';
-import type { Process, Snapshot } from '../../types';
+import { hasSeveral, standing } from '../../model/records';
+import type { Process, Snapshot } from '../../model/types';
 import { visible, type Style } from '../format/style';
 import { countOf, ownersTitle, stateOf, whatNext } from '../format/words';
 import { amountColumns, titled, type Amounts } from './amounts';
+import { layOut, type Column } from './fitted-table';
 import { isRoomy, listHeight, sayIn, stack, type Size, type View } from './frame';
 import { head, orderText, waysToSay, type Subject } from './head';
 import { cursorIn, rows, shown, type State } from './model';
 import { rateIsExact } from './rates';
 import type { Row } from './rows';
-import { layOut, type Column } from './table';
 import { clipStart, widthOf, wrap } from './text';
 
 const MARK = '>';

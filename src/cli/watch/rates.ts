@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { standing } from '../../records';
-import { NOTHING } from '../../traffic';
-import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../types';
+import { standing } from '../../model/records';
+import { NOTHING } from '../../model/traffic';
+import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../model/types';
 
 /** How fast something moves payload, in whole bytes per second. */
 export interface Rate {

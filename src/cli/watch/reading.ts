@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Snapshot } from '../../types';
-import { select } from '../select';
+import type { Snapshot } from '../../model/types';
+import { select } from '../command-line/select';
 import { ratesBetween, type Moment, type Rates } from './rates';
 
 /** What was asked for of one moment, and how fast it moved since the moment before. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Process } from '../../types';
+import type { Process } from '../../model/types';
 import { asTree, bySize, COMPARE, type Compare } from '../format/tree';
 import { bothWays, type Rate } from './rates';
 import type { Reading } from './reading';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import fc from 'fast-check';
-import { TrafficError } from '../../../src/errors';
 import { FORMATS } from '../../../src/cli/format/report';
 import { run } from '../../../src/cli/main';
+import { TrafficError } from '../../../src/model/errors';
 import { cli, failing, workingApi } from '../support/cli';
 import { systemError } from '../support/fake-kernel';
 import { schemaErrors } from '../support/schema';

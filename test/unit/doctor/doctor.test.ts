@@ -4,8 +4,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CheckState } from '../../../src/doctor/check';
 import { doctor, type CheckName } from '../../../src/doctor/doctor';
-import { TrafficError } from '../../../src/errors';
-import type { Host } from '../../../src/host';
+import { TrafficError } from '../../../src/model/errors';
+import type { Host } from '../../../src/system/host';
 import { FakeKernel } from '../support/fake-kernel';
 
 const OPTIONS = 'CONFIG_MODULES=y\nCONFIG_DYNAMIC_FTRACE_WITH_ARGS=y\nCONFIG_TRACEPOINTS=y\n';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { NOTHING, sumCounters } from '../../../src/model/traffic';
+import type { Counters, Process, ProcessFlows, Scope } from '../../../src/model/types';
 import { FlowLedger } from '../../../src/session/flow-ledger';
-import { timestamp } from '../../../src/time';
-import { NOTHING, sumCounters } from '../../../src/traffic';
-import type { Counters, Process, ProcessFlows, Scope } from '../../../src/types';
+import { timestamp } from '../../../src/util/time';
 import { aProcess, tcp } from '../support/rows';
 
 const received = (receivedBytes: bigint): Counters => ({ ...NOTHING, receivedBytes });

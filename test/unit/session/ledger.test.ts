@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { Program } from '../../../src/model/types';
 import { Ledger } from '../../../src/session/ledger';
-import type { Program } from '../../../src/types';
 import { aProcess, aProgram, ended, tcp } from '../support/rows';
 
 const ids = (processes: readonly { readonly id: bigint }[]): bigint[] => processes.map(({ id }) => id);

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Snapshot } from '../../../src/model/types';
 import { monitor } from '../../../src/session/monitor';
-import type { Snapshot } from '../../../src/types';
 import { FakeKernel } from '../support/fake-kernel';
 import { refusal } from '../support/refusal';
 import { aProcess, aProgram, ended, tcp } from '../support/rows';

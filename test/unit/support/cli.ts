@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-import { TrafficError } from '../../../src/errors';
-import type { Api } from '../../../src/cli/api';
-import type { SignalListener } from '../../../src/cli/command';
-import type { Io } from '../../../src/cli/io';
+import type { Api } from '../../../src/cli/command-line/api';
+import type { SignalListener } from '../../../src/cli/command-line/command';
 import { run } from '../../../src/cli/main';
-import { sumByRemote, sumByScope } from '../../../src/flows';
-import { EventParser } from '../../../src/events/parse';
-import { describe as describeSnapshot } from '../../../src/module/snapshot';
-import { parseCounters } from '../../../src/proc/counters';
-import { parseFlows } from '../../../src/proc/flows';
-import { parsePrograms } from '../../../src/proc/programs';
-import { parseStatus } from '../../../src/proc/status';
-import { timestamp } from '../../../src/time';
-import type { Snapshot } from '../../../src/types';
+import type { Io } from '../../../src/cli/terminal/io';
+import { EventParser } from '../../../src/events/event-parser';
+import { TrafficError } from '../../../src/model/errors';
+import { sumByRemote, sumByScope } from '../../../src/model/flows';
+import type { Snapshot } from '../../../src/model/types';
+import { parseCounters } from '../../../src/read/counters-file';
+import { parseFlows } from '../../../src/read/flows-file';
+import { parsePrograms } from '../../../src/read/programs-file';
+import { describe as describeSnapshot } from '../../../src/read/snapshot';
+import { parseStatus } from '../../../src/read/status-file';
+import { timestamp } from '../../../src/util/time';
 import { fixture } from './fixtures';
 
 export const aSnapshot: Snapshot = describeSnapshot(

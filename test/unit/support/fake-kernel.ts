@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { thisHost, type Host } from '../../../src/host';
-import type { Control } from '../../../src/module/control';
-import type { Process, Program } from '../../../src/types';
+import type { Process, Program } from '../../../src/model/types';
+import type { Control } from '../../../src/system/control';
+import { thisHost, type Host } from '../../../src/system/host';
 import { fixture } from './fixtures';
 import { renderCounters, renderPrograms, renderStatus } from './render';
 import { aProgram } from './rows';
@@ -211,7 +211,7 @@ export class FakeKernel {
             .filter(({ owners }) => owners.length > 0);
         }
       },
-      owner: () => owner,
+      read: () => `net_traffic 1\nowner\n${owner}\n`,
       close: () => {
         this.sessions.delete(owner);
         this.programs = this.programs.filter((program) => program.owner !== owner || owner === 0);

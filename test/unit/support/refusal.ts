@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { TrafficErrorCode } from '../../../src/errors';
+import type { TrafficErrorCode } from '../../../src/model/errors';
 
 /** Matches a TrafficError of this code, and of this message if one is given. */
 export function refusal(code: TrafficErrorCode, message = /./): Error {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { signalNumber } from '../../../src/signals';
-import type { Process, Program, Timestamp, Traffic, Transport } from '../../../src/types';
+import type { Process, Program, Timestamp, Traffic, Transport } from '../../../src/model/types';
+import { signalNumber } from '../../../src/util/signals';
 
 /** The files of the module, written from the objects that the parsers give. */
 

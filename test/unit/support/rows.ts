@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { timestamp } from '../../../src/time';
-import { NO_TRAFFIC, trafficOf } from '../../../src/traffic';
-import type { Process, Program, Traffic } from '../../../src/types';
+import { NO_TRAFFIC, trafficOf } from '../../../src/model/traffic';
+import type { Process, Program, Traffic } from '../../../src/model/types';
+import { timestamp } from '../../../src/util/time';
 
 /** Traffic over TCP only. */
 export function tcp(receivedBytes: bigint, sentBytes = receivedBytes): Traffic {

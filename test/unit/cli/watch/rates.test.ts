@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { select } from '../../../../src/cli/command-line/select';
 import { flowKey, rateIsExact, ratesBetween, type Moment, type Rates } from '../../../../src/cli/watch/rates';
-import { select } from '../../../../src/cli/select';
-import { timestamp } from '../../../../src/time';
-import type { Process, Program } from '../../../../src/types';
+import type { Process, Program } from '../../../../src/model/types';
+import { timestamp } from '../../../../src/util/time';
 import { aProcess, aProgram, ended, tcp } from '../../support/rows';
 import { aFlow, aSnapshotOf, flowsOf, moment } from './support';
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { createStyle } from '../../../../src/cli/format/style';
 import type { Size, View } from '../../../../src/cli/watch/frame';
-import { press } from '../../../../src/cli/watch/keys';
 import { listHeight } from '../../../../src/cli/watch/frame';
+import { press } from '../../../../src/cli/watch/keys';
 import { advance, begin, type State } from '../../../../src/cli/watch/model';
 import type { Moment } from '../../../../src/cli/watch/rates';
 import { firstReading, nextReading } from '../../../../src/cli/watch/reading';
 import { render } from '../../../../src/cli/watch/render';
-import { describe as describeSnapshot } from '../../../../src/module/snapshot';
-import { timestamp } from '../../../../src/time';
-import type { Flow, Process, ProcessFlows, Program, Snapshot } from '../../../../src/types';
+import type { Flow, Process, ProcessFlows, Program, Snapshot } from '../../../../src/model/types';
+import { describe as describeSnapshot } from '../../../../src/read/snapshot';
+import { timestamp } from '../../../../src/util/time';
 import { aProgram, tcp } from '../../support/rows';
 
 export const SECOND = 1_000_000_000n;

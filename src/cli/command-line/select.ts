@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+import { UNLISTED } from '../../model/reasons';
+import { byProcess } from '../../model/records';
+import type { Process, Program, Snapshot } from '../../model/types';
+import { matches } from '../../read/pattern';
+import { totalsOf } from '../../read/snapshot';
+import { visible } from '../format/style';
+import type { Command, Context } from './command';
+
+export const WHO = {
+  who: {
+    usage: '[who..]',
+    options: { type: 'string', describe: 'names of programs, or PIDs: these and what descends from them' },
+  },
+} as const satisfies Command['positionals'];
+
+export interface Selection {
+  readonly snapshot: Snapshot;
+  /** Words that nothing answers to. */
+  readonly unknown: readonly string[];
+}
+
+export const isPid = (word: string): boolean => /^\d+$/.test(word);
+
+function named(process: Process, word: string): boolean {
+  const { program, comm, exe } = process;
+  return program === word || comm === word || (exe !== null && matches(word, exe));
+}
+
+/** Whether processes that were counted for it are listed no more: evicted, or taken over by the session whose it is. */
+function lacks({ id, owner, started, evicted }: Program, { processes }: Snapshot): boolean {
+  if (owner === 0) return evicted > 0n;
+  return started > BigInt(processes.filter(({ watches }) => watches.includes(id)).length);
+}
+
+/** Whether processes that descend from this one may be listed no more, or not be known as its descendants. */
+function lacksDescendants(
+  { id, rootId, watches }: Process,
+  { processes, programs }: Snapshot,
+  lacking: ReadonlySet<Program>,
+): boolean {
+  // Whoever descends is counted for each of these too.
+  const following = programs.filter((program) => program.follow && watches.includes(program.id));
+  if (following.length > 0 && following.every((program) => lacking.has(program))) return true;
+  const listed = new Set(processes.map((process) => process.id));
+  return (
+    rootId !== id &&
+    processes.some((other) => other.rootId === rootId && other.parentId !== null && !listed.has(other.parentId))
+  );
+}
+
+/**
+ * The part of a snapshot that the words name: a PID with all its descendants, a program with all that is counted in it,
+ * a process by its name. Digits are a PID or a name. Of a process all records are in it or none, so that it is in this
+ * total as it is in that of all.
+ */
+export function select(snapshot: Snapshot, words: readonly string[]): Selection {
+  if (words.length === 0) return { snapshot, unknown: [] };
+  const programs = snapshot.programs.filter(({ name }) => name !== null && words.includes(name));
+  const watched = new Set(programs.map(({ id }) => id));
+  const answered = new Set(programs.map(({ name }) => name));
+  const chosen = new Set<bigint>();
+  const withDescendants = new Set<bigint>();
+  const byExecuted = new Set(words.filter((word) => !answered.has(word)));
+  const lacking = new Set(snapshot.programs.filter((program) => lacks(program, snapshot)));
+  let mayLack = false;
+  // Parents begin before their children, and so come first.
+  for (const records of byProcess(snapshot.processes)) {
+    const byPid = words.filter((word) => isPid(word) && records.some(({ pid }) => pid === Number(word)));
+    const byName = words.filter((word) => records.some((record) => named(record, word)));
+    [...byPid, ...byName].forEach((word) => answered.add(word));
+    mayLack ||= byPid.length > 0 && records.some((record) => lacksDescendants(record, snapshot, lacking));
+    mayLack ||= byName.some((word) => byExecuted.has(word)) && lacking.size > 0;
+    // A parent may be listed no more; the root of all is known.
+    const descends = records.some(
+      ({ parentId, rootId }) => withDescendants.has(rootId) || (parentId !== null && withDescendants.has(parentId)),
+    );
+    const counted = records.some(({ watches }) => watches.some((id) => watched.has(id)));
+    if (descends || byPid.length > 0) records.forEach(({ id }) => withDescendants.add(id));
+    if (descends || counted || byPid.length > 0 || byName.length > 0) records.forEach(({ id }) => chosen.add(id));
+  }
+  const processes = snapshot.processes.filter(({ id }) => chosen.has(id));
+  const totals = totalsOf(processes, programs, programs.length === snapshot.programs.length);
+  return {
+    snapshot: {
+      ...snapshot,
+      processes,
+      programs,
+      ...totals,
+      ...(mayLack && { exact: false, reasons: [...totals.reasons, UNLISTED] }),
+      ...(snapshot.flows && { flows: snapshot.flows.filter(({ id }) => chosen.has(id)) }),
+    },
+    unknown: words.filter((word) => !answered.has(word)),
+  };
+}
+
+export function sayUnknown(unknown: readonly string[], say: Context['say']): void {
+  for (const word of unknown) say(`Nothing monitored is called ${visible(word)}; lkm-traffic show lists what is.`);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+import type { BuildResult } from '../../build/build';
+import { text } from '../command-line/arguments';
+import type { Command } from '../command-line/command';
+import type { Report } from '../format/report';
+
+function buildReport(result: BuildResult): Report {
+  const { kernel, ko, cached } = result;
+  return {
+    type: 'build',
+    data: result,
+    csv: { columns: ['kernel', 'ko', 'cached'], rows: [[kernel, ko, cached]] },
+    metrics: [
+      {
+        name: 'lkm_traffic_build_info',
+        type: 'gauge',
+        help: 'A module that is built.',
+        samples: [{ labels: { kernel, ko }, value: 1n }],
+      },
+    ],
+    // The path alone, so that insmod "$(lkm-traffic build)" works.
+    table: () => ko,
+  };
+}
+
+export const build: Command = {
+  name: 'build',
+  describe: 'Build the module for a kernel and print the path of the .ko',
+  options: {
+    kernel: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'release of the kernel, as uname -r; default: the running one',
+    },
+  },
+  async run(args, { api, print, say, signal }) {
+    const result = await api.build({ kernel: text(args, 'kernel'), signal });
+    say(result.cached ? 'Built before:' : `Built for ${result.kernel}:`);
+    print(buildReport(result));
+    return 0;
+  },
+};

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+import type { Command } from '../command-line/command';
+import { statusReport } from '../format/status-report';
+
+export const status: Command = {
+  name: 'status',
+  describe: 'What is loaded, watched and attached, and problems; exit status 0 when there are none',
+  options: {},
+  async run(_args, { api, print }) {
+    const result = await api.status();
+    print(statusReport(result));
+    return result.healthy ? 0 : 1;
+  },
+};

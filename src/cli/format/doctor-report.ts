@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+import type { CheckState } from '../../doctor/check';
+import type { Diagnosis } from '../../doctor/doctor';
+import type { Report } from './report';
+import { visible, type Style } from './style';
+import { formatTable } from './text-table';
+import { countOf } from './words';
+
+const COLUMNS = ['name', 'state', 'message', 'remedy'] as const;
+
+export function doctorReport(diagnosis: Diagnosis): Report {
+  const { checks } = diagnosis;
+  return {
+    type: 'doctor',
+    data: diagnosis,
+    csv: { columns: COLUMNS, rows: checks.map((check) => COLUMNS.map((column) => check[column])) },
+    metrics: [
+      {
+        name: 'lkm_traffic_requirement_info',
+        type: 'gauge',
+        help: 'A requirement, and whether it holds.',
+        samples: checks.map(({ name, state }) => ({ labels: { requirement: name, state }, value: 1n })),
+      },
+    ],
+    table: (style) => doctorText(diagnosis, style),
+  };
+}
+
+function doctorText({ checks, kernel }: Diagnosis, style: Style): string {
+  const { green, red, yellow } = style.colors;
+  const paint: Record<CheckState, (text: string) => string> = {
+    ok: green,
+    failed: red,
+    warning: yellow,
+    unknown: yellow,
+  };
+  const table = formatTable(
+    [{ title: 'REQUIREMENT' }, { title: '' }, { title: `ON ${visible(kernel)}` }],
+    checks.map(({ name, state, message, remedy }) => [
+      name,
+      paint[state](state),
+      [message, ...(remedy === null ? [] : [`  ${remedy}`])].map(visible).join('\n'),
+    ]),
+    style,
+  );
+  const failures = checks.filter(({ state }) => state === 'failed').length;
+  const verdict =
+    failures === 0
+      ? green('No requirement fails.')
+      : red(`${countOf(failures, 'requirement fails', 'requirements fail')}; below each is what mends it.`);
+  return `${table}\n\n${verdict}`;
+}

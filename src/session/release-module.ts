@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+import fs from 'node:fs';
+import path from 'node:path';
+import { messageOf, systemCode } from '../model/errors';
+import { loadedInstance, MODULE, readPrograms, readStatus } from '../read/files';
+import type { Host } from '../system/host';
+import { whoTraces } from '../system/tracefs';
+
+const TRIES = 5;
+const RETRY_MS = 20;
+
+/** Names the load of the module that a session made, whichever process it was of: gone after a boot, as that load is. */
+const markOf = (host: Host): string => path.join(host.run, 'lkm-traffic', 'loaded-by-session');
+
+/** Whichever session closes last undoes this load: also one of another process, when ours has ended before it. */
+export function noteLoaded(host: Host): void {
+  const instance = loadedInstance(host);
+  if (instance === null) return;
+  const mark = markOf(host);
+  try {
+    fs.mkdirSync(path.dirname(mark), { recursive: true, mode: 0o755 });
+    // Whole or not at all: others read it at any moment.
+    fs.writeFileSync(`${mark}.${process.pid}`, `${instance}\n`);
+    fs.renameSync(`${mark}.${process.pid}`, mark);
+  } catch (error) {
+    process.emitWarning(`net_traffic will stay loaded: ${messageOf(error)}`, 'TrafficWarning');
+  }
+}
+
+function wasLoadedBySession(host: Host): boolean {
+  const instance = loadedInstance(host);
+  if (instance === null) return false;
+  try {
+    return fs.readFileSync(markOf(host), 'utf8').trim() === instance.toString();
+  } catch {
+    return false;
+  }
+}
+
+/** Unloads what a session loaded, unless somebody uses it. The totals are safe: this never rejects. */
+export async function releaseModule(host: Host): Promise<void> {
+  if (!wasLoadedBySession(host)) return;
+  try {
+    for (let tries = 0; tries < TRIES && !(await inUse(host)); tries += 1) {
+      if (await tryUnload(host)) return;
+      // A child between fork and exec holds a copy of our descriptor for a moment.
+      await host.delay(RETRY_MS);
+    }
+  } catch (error) {
+    if (loadedInstance(host) === null) return;
+    process.emitWarning(`net_traffic stays loaded: ${messageOf(error)}`, 'TrafficWarning');
+  }
+}
+
+/** Other sessions, who traces its events, or what `load` watches. */
+async function inUse(host: Host): Promise<boolean> {
+  if (whoTraces(host).length > 0) return true;
+  const { sessions } = await readStatus(host);
+  return sessions > 0 || (await readPrograms(host)).some(({ owner }) => owner === 0);
+}
+
+async function tryUnload(host: Host): Promise<boolean> {
+  try {
+    await host.native().unload(MODULE);
+    return true;
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    if (code === 'ENOENT') return true;
+    if (['EAGAIN', 'EWOULDBLOCK', 'EBUSY'].includes(code)) return false;
+    throw error;
+  }
+}

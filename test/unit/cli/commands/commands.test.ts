@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+import type { LoadOptions } from '../../../../src/module/load';
+import { cli, workingApi } from '../../support/cli';
+import { aProgram } from '../../support/rows';
+
+describe('load', () => {
+  const optionsOf = async (...argv: string[]): Promise<LoadOptions> => {
+    let given: LoadOptions | undefined;
+    await cli(['load', ...argv], { load: (options) => ((given = options), workingApi.load(options)) });
+    if (!given) throw new Error('load was not called');
+    return given;
+  };
+
+  test('gives on what was asked for, and nothing else', async () => {
+    expect(await optionsOf('--fname=server.out')).toMatchObject({
+      ...{ programs: ['server.out'], pids: [], follow: undefined, families: undefined, logPackets: undefined },
+      ...{ engine: undefined, history: undefined, ko: undefined },
+    });
+  });
+
+  test('all options', async () => {
+    expect(
+      await optionsOf(
+        ...['--fname=a,b', '--fname', '1e3', '--pid', '7,8', '--pid=9', '--no-follow', '--families=inet'],
+        ...['--log-packets', '--engine=redirect', '--history=5', '--ko=x.ko'],
+      ),
+    ).toMatchObject({
+      ...{ programs: ['a', 'b', '1e3'], pids: [7, 8, 9], follow: false, families: ['inet'], logPackets: true },
+      ...{ engine: 'redirect', history: 5, ko: 'x.ko' },
+    });
+  });
+
+  test('warns of what already runs, with the command that counts it', async () => {
+    const { err } = await cli(['load', '--fname=server.out'], workingApi);
+    expect(err).toMatch(/server\.out already runs with PID 501.*lkm-traffic load --pid 501\n/);
+  });
+});
+
+describe('status', () => {
+  test('says of a name since when it is watched, and that it was never executed', async () => {
+    const { out } = await cli(['status'], workingApi);
+    expect(out).toMatch(/never\.out .*since 2026-11-24T03:00:00Z, never executed/);
+    expect(out).toMatch(/inet_sendmsg +absent/);
+  });
+
+  test('with problems prints them, and its exit status is 1', async () => {
+    const problem = { code: 'ERR_NOT_LOADED' as const, message: 'It is absent.', hint: 'load it' };
+    const { status, out } = await cli(['status'], {
+      status: () =>
+        Promise.resolve({
+          healthy: false,
+          loaded: false,
+          problems: [problem],
+          module: null,
+          parameters: {},
+          programs: [],
+        }),
+    });
+    expect(status).toBe(1);
+    expect(out).toMatch(/It is absent\. \[ERR_NOT_LOADED\]\n {2}load it/);
+  });
+});
+
+describe('unload', () => {
+  test('prints the final totals on stdout, and what it did on stderr', async () => {
+    const { status, out, err } = await cli(['unload'], workingApi);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^Total {2}received/m);
+    expect(err).toBe('The module is unloaded.\n');
+  });
+
+  test('of a program that never ran does not say to start it', async () => {
+    const snapshot = { ...(await workingApi.snapshot()), processes: [], programs: [aProgram({ owner: 0 })] };
+    const { out } = await cli(['unload'], { unload: () => Promise.resolve(snapshot) });
+    expect(out).toMatch(/^server\.out/m);
+    expect(out).not.toMatch(/Start it/);
+  });
+
+  test('of another version has no totals, and says so', async () => {
+    const { status, out, err } = await cli(['unload'], { unload: () => Promise.resolve(null) });
+    expect([status, out]).toEqual([0, '']);
+    expect(err).toMatch(/another version/);
+  });
+});
+
+describe('doctor', () => {
+  const remedy = 'apt-get install make';
+  const failingMake = { name: 'make', state: 'failed', message: 'make is not installed.', remedy } as const;
+
+  test('with a requirement that fails, names what mends it, and its exit status is 1', async () => {
+    const { status, out } = await cli(['doctor'], {
+      doctor: () => Promise.resolve({ healthy: false, kernel: '6.12.1', checks: [failingMake] }),
+    });
+    expect(status).toBe(1);
+    expect(out).toMatch(/^make +failed +make is not installed\.\n +apt-get install make\n\n1 requirement fails;/m);
+  });
+
+  test('a warning is no failure', async () => {
+    const { status, out } = await cli(['doctor'], workingApi);
+    expect(status).toBe(0);
+    expect(out).toMatch(/No requirement fails\.\n$/);
+  });
+});
+
+test('build prints the path alone on stdout', async () => {
+  const { out } = await cli(['build', '--kernel', '6.1.0'], workingApi);
+  expect(out).toBe('/var/cache/x/net_traffic.ko\n');
+});
+
+test('who watches is shown only when it is not the module alone', async () => {
+  const snapshot = { ...(await workingApi.snapshot()), programs: [aProgram({ owner: 0 })] };
+  const { out } = await cli(['show'], { snapshot: () => Promise.resolve(snapshot) });
+  expect(out).not.toMatch(/FOR/);
+  expect((await cli(['show'], workingApi)).out).toMatch(/session 2/);
+});
