@@ -69,7 +69,7 @@ $(ADDON): $(MODULES) binding.gyp $(wildcard addon/*.cc addon/*.h addon/*.mjs)
 	npm run --silent build:addon
 	@touch $@
 
-$(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.ts')
+$(DIST): $(MODULES) tsconfig.json tsconfig.build.json scripts/build-dist.mjs $(wildcard scripts/lib/*.mjs) $(shell find src -name '*.ts')
 	npm run --silent build
 	@touch $@
 

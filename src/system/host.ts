@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrafficError } from '../model/errors';
+import { packageRoot } from '../util/package-version';
 import { openControl, type Control } from './control';
 import { native, type Native } from './native';
 
@@ -65,7 +65,7 @@ export const thisHost: Host = {
   // Folders that only root writes to: not even /usr/local, which a group may own.
   toolPath: '/usr/sbin:/usr/bin:/sbin:/bin',
   rootCache: '/var/cache/lkm-traffic',
-  packageRoot: path.join(__dirname, '../..'),
+  packageRoot: packageRoot(),
   run: '/run',
   native: loadAddon,
   openControl,

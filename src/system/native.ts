@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { inspect } from 'node:util';
+import nodeGypBuild from 'node-gyp-build';
+import { packageRoot } from '../util/package-version';
 
 /**
  * The system calls that Node itself lacks. They run on the thread pool and may block it: loading and unloading last as
@@ -32,12 +32,8 @@ export function native(): Native {
 }
 
 function open(): Native {
-  // This file is in src/system/ or in dist/system/, two below the folder that has prebuilds/ or build/Release/.
-  const root = path.join(__dirname, '../..');
   try {
-    // It has no types, and is not wanted before the first call.
-    const nodeGypBuild = createRequire(__filename)('node-gyp-build') as (root: string) => Native;
-    return nodeGypBuild(root);
+    return nodeGypBuild(packageRoot()) as Native;
   } catch (cause) {
     throw new Error(
       `the native addon of lkm-traffic cannot be loaded on ${process.platform}-${process.arch}; ` +
