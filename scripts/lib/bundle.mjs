@@ -23,6 +23,41 @@ const importsAreRequires = {
   },
 };
 
+/** Modules of Node that few commands use: the first call of one of their functions loads them. 1 to 3 ms each. */
+const LOADED_BY_CALL = ['node:child_process', 'node:crypto', 'node:readline', 'node:zlib'];
+
+/** Names that are functions, and not classes. */
+const isCalled = (name, value) => typeof value === 'function' && /^[a-z]/.test(name);
+
+/** An ES module with what Node's module of that name exports. esbuild leaves out each name that no file imports. */
+function reexport(name) {
+  const exported = Object.entries(createRequire(import.meta.url)(name));
+  if (LOADED_BY_CALL.includes(name)) {
+    return exported
+      .filter((entry) => isCalled(...entry))
+      .map(([key]) => `export const ${key} = (...args) => require('${name}').${key}(...args);`);
+  }
+  return [
+    `const builtin = require('${name}');`,
+    'export default builtin;',
+    ...exported.map(([key]) => `export const ${key} = /* @__PURE__ */ (() => builtin.${key})();`),
+  ];
+}
+
+/**
+ * Gives all our files one module for each of Node's. Otherwise esbuild's helper copies, for each file that imports
+ * `node:fs`, every property of it: a sixth of the time that the command needs to start.
+ */
+const oneModuleForEachBuiltin = {
+  name: 'one-module-for-each-builtin',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: reexport(path).join('\n') }));
+  },
+};
+
 const options = {
   absWorkingDir: root,
   bundle: true,
@@ -31,7 +66,7 @@ const options = {
   target: 'node20.19',
   // The file `yargs/yargs` has no extension.
   loader: { '': 'js' },
-  plugins: [importsAreRequires],
+  plugins: [oneModuleForEachBuiltin, importsAreRequires],
   // The licences are in a file of their own.
   legalComments: 'none',
   logLevel: 'warning',
