@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The front door. What each target does is in the script that it calls.
+# The targets of this project. Most call a script, which says at its top what it does.
 
 ADDON := build/Release/lkm_traffic.node
 DIST := dist/index.js
@@ -8,13 +8,13 @@ KERNELS ?= 6.1 6.12
 
 .DEFAULT_GOAL := all
 
-help: ## this list
+help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-all: ## build the module (if the running kernel's headers are here), the addon and dist/
+all: ## build the module (if the running kernel's headers are installed), the addon and dist/
 	+@scripts/build
 
-demo: setup $(ADDON) $(DIST) ## see it count, in a virtual machine: nothing of it touches this kernel
+demo: setup $(ADDON) $(DIST) ## show it counting in a virtual machine; this kernel loads nothing
 	@test/vm/demo
 
 test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel (KERNELS="6.1 6.12", or with sid)
@@ -41,23 +41,23 @@ fuzz: ## libFuzzer over the parser of control, SECONDS=60; executions and covera
 bench: setup $(ADDON) $(DIST) ## what counting costs, beside the alternatives (QUICK=1, BASELINE=FILE, WRITE=1 for docs/cost.md)
 	@bench/run --kernels "$(KERNELS)" $(if $(QUICK),--quick) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(WRITE),--write)
 
-checkpatch: ## kmod/ by the kernel's own checkpatch.pl --strict
+checkpatch: ## check kmod/ with the kernel's checkpatch.pl --strict
 	@scripts/checkpatch
 
-lint: setup $(MODULES) ## eslint, prettier, tsc, clang-format, -Werror for the addon, W=1 for the module
+lint: setup $(MODULES) ## check format, types, the package, and warnings of the addon (-Werror) and the module (W=1)
 	@scripts/lint
 
-module: ## build the module alone: kmod/net_traffic.ko
+module: ## build only the module: kmod/net_traffic.ko
 	@$(MAKE) -C kmod
 
-addon: $(ADDON) ## build the addon alone
+addon: $(ADDON) ## build only the addon
 
-dist: $(DIST) ## compile the TypeScript alone
+dist: $(DIST) ## build only dist/: the command and the API
 
-setup: ## install what building and testing need (apt and npm); says what it does
+setup: ## install what building and testing need, with apt and npm, and print what it installs
 	@scripts/setup
 
-clean: ## remove what was built; downloads stay
+clean: ## remove what was built, and keep downloads
 	rm -rf build build-cmake dist man prebuilds
 	rm -f $(foreach d,kmod,$(addprefix $d/,*.o *.ko *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order))
 
