@@ -29,7 +29,7 @@ function traced(state: State): State {
 
 async function compared(engine: string): Promise<Size[]> {
   const off = module('off', 'target', { engine });
-  const without = module('built without them', 'target', { engine }, eventless);
+  const without = module('built without events', 'target', { engine }, eventless);
   const bare = new Map<string, number>();
   const sizes: Size[] = [];
   for (const state of [without, off, traced(off)]) {

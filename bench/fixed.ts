@@ -48,7 +48,7 @@ async function loading(): Promise<Size[]> {
         insmod.replace(ko, 'net_traffic.ko'),
       ),
       once(`unload, engine=${engine}`, 'million instructions', millions(median(unloads)), 'rmmod net_traffic'),
-      once(`unload, engine=${engine}`, 'ms with its waits', millions(median(waits)), 'time rmmod net_traffic'),
+      once(`unload, engine=${engine}`, 'ms, with waiting', millions(median(waits)), 'time rmmod net_traffic'),
     );
   }
   return sizes;
@@ -56,9 +56,9 @@ async function loading(): Promise<Size[]> {
 
 async function starting(): Promise<Size[]> {
   const commands: Readonly<Record<string, string>> = {
-    'Node itself': 'node -e 0',
-    'with the addon': 'node -e \'require("./build/Release/lkm_traffic.node")\'',
-    'with the API': 'node -e \'require("./dist")\'',
+    'Node.js alone': 'node -e 0',
+    'Node.js with the addon': 'node -e \'require("./build/Release/lkm_traffic.node")\'',
+    'Node.js with the API': 'node -e \'require("./dist")\'',
     'lkm-traffic --version': 'node bin/lkm-traffic.js --version',
     'lkm-traffic status': 'node bin/lkm-traffic.js status',
   };

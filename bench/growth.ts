@@ -102,12 +102,12 @@ async function reading(count: number): Promise<Size[]> {
   console.log(`reading ${line}`);
   return [
     {
-      ...{ table: 'reading', line, column: 'counters, read' },
+      ...{ table: 'reading', line, column: 'one read of counters' },
       value: String(Math.round(median(reads))),
       command: 'cat /proc/net_traffic/counters',
     },
     {
-      ...{ table: 'reading', line, column: 'a sample of a session' },
+      ...{ table: 'reading', line, column: 'one sample of a session' },
       value: String(Math.round(median(samples))),
       command: "for await (const snapshot of await monitor({ programs: ['target*'], interval: 100 })) …",
     },
