@@ -5,7 +5,7 @@ import { goals } from './goals';
 import type { Result } from './result';
 import { cheaper, costs, drift, markdown, sizesIn, tablesOf, workloadsOf } from './table';
 
-/** The report warns if the bare workload differs by more than this many percent between the first and the last measurement. */
+/** Percent by which the first and the last measurement of a bare workload may differ before the page warns. */
 const UNSTEADY = 3;
 
 const WORKLOADS: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ const commandsOf = (results: readonly Result[]): string =>
     .map(([state, command]) => `- ${state}: \`${command}\``)
     .join('\n');
 
-/** A warning for workloads whose bare cost changed between the first and the last measurement, as if the machine had changed. */
+/** A warning that names the workloads whose bare cost changed between the first and the last measurement. */
 function unsteady(result: Result): string[] {
   const moved = workloadsOf(result).filter((workload) => drift(result, workload) > UNSTEADY);
   return moved.length === 0

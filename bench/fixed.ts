@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: what is paid once: loading, starting, memory. */
+/** Runs in the guest. Measures what is paid once: loading, unloading, starting the command, memory. */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { modulePath } from '../test/vm/guest/lib/environment';
 import { load, unload } from '../test/vm/guest/lib/module';
@@ -11,7 +11,7 @@ import { quick, targets } from './workloads';
 const REPEATS = quick ? 1 : 3;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
-/** Seconds that a command takes, and those in which it computes. */
+/** Elapsed seconds and CPU seconds of a command. */
 async function timed(command: string): Promise<{ elapsed: number; computed: number }> {
   const text = await outputOf('bash', ['-c', `TIMEFORMAT='%3R %3U %3S'; { time ${command} >/dev/null 2>&1; } 2>&1`]);
   const [elapsed = NaN, user = NaN, system = NaN] = text.trim().split(' ').map(Number);
@@ -22,7 +22,7 @@ function once(line: string, column: string, value: string, command: string): Siz
   console.log(`${line} ${value} ${column}`);
   return { table: 'once', line, column, value, command };
 }
-/** Of a clock that has a nanosecond for an instruction. */
+/** Millions of instructions: on this guest's clock, one nanosecond is one instruction. */
 const millions = (seconds: number): string => (seconds * 1000).toFixed(1);
 
 async function loading(): Promise<Size[]> {
@@ -65,7 +65,7 @@ async function starting(): Promise<Size[]> {
   await load({ idle: 1 });
   const sizes: Size[] = [];
   for (const [line, command] of Object.entries(commands)) {
-    // The first time it comes from the host, file by file.
+    // The first run reads the files from the host's disk, so it is not measured.
     await timed(command);
     sizes.push(once(line, 'million instructions', millions((await timed(command)).computed), command));
   }
@@ -76,7 +76,7 @@ async function starting(): Promise<Size[]> {
 const memory = (line: string, value: number, command: string): Size => ({
   ...{ table: 'memory', line, column: 'bytes', value: String(Math.round(value)), command },
 });
-/** With the part of a page that no object fits into. */
+/** Bytes for each object of a slab cache, including the unused rest of its pages. */
 const perObject = (cache: string): number => {
   const of = (file: string): number =>
     Number(readFileSync(`/sys/kernel/slab/${cache}/${file}`, 'latin1').split(' ')[0]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether an addon loads beside musl, where there is no Node for musl: a program of musl's that has the names of
-// Node-API opens it, and all else that it wants must be there. A TAP line says so.
-//   node test/addon/musl.mjs FILE
+// Checks that a prebuilt addon loads with musl, without a Node.js for musl: a program linked with musl provides the names
+// of Node-API and opens the addon. All other symbols that the addon needs must exist. Prints a TAP line.
+// Usage: node test/addon/musl.mjs FILE
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
