@@ -51,7 +51,7 @@ export function compare(result: Result, baseline: readonly Result[]): Comparison
     else grown.push(`${name}: grown: ${row.workload}, ${row.state}: ${row.added} instructions, were ${old.added}`);
   }
   return {
-    lines: grown.length > 0 ? grown : [`${name}: no row of ours has grown`],
+    lines: grown.length > 0 ? grown : [`${name}: none of our rows has grown`],
     ...{ passed, failed: grown.length },
   };
 }

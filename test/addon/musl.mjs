@@ -22,10 +22,10 @@ int main(int argc, char **argv)
 {
   void *addon = dlopen(argv[argc - 1], RTLD_NOW | RTLD_LOCAL);
   if (!addon || !dlsym(addon, "napi_register_module_v1")) {
-    printf("not ok 1 - the prebuilt addon loads beside musl\\n# %s\\n", dlerror());
+    printf("not ok 1 - the prebuilt addon loads with musl\\n# %s\\n", dlerror());
     return 1;
   }
-  printf("ok 1 - the prebuilt addon loads beside musl\\n");
+  printf("ok 1 - the prebuilt addon loads with musl\\n");
   return 0;
 }
 `;
