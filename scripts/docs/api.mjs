@@ -74,7 +74,12 @@ function memberRow(member, checker, isOptions) {
   const type = code(typeText(declaration.type));
   if (!isOptions) return [code(`${name}${optional}`), type, sentence(meaning)];
   const unset = declaration.questionToken === undefined ? 'required' : type === '`boolean`' ? 'false' : 'none';
-  return [code(name), UNITS[name] ? `${type}, ${UNITS[name]}` : type, value(tag ?? byDefault ?? unset), sentence(meaning)];
+  return [
+    code(name),
+    UNITS[name] ? `${type}, ${UNITS[name]}` : type,
+    value(tag ?? byDefault ?? unset),
+    sentence(meaning),
+  ];
 }
 
 function interfaceBlock(name, symbol, checker) {

@@ -74,7 +74,7 @@ function examples(lines) {
 /** By name. */
 export function commandBlocks() {
   const { COMMANDS } = load('src/cli/commands');
-  const { COMMON_OPTIONS, describeOptions } = load('src/cli/options');
+  const { COMMON_OPTIONS, describeOptions } = load('src/cli/command-line/options');
   const blocks = new Map([
     [
       'commands',

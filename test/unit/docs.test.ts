@@ -159,13 +159,17 @@ test('docs/cli.md has every reason for a lower bound once, and no other', () => 
   expect(documented.sort()).toEqual(Object.keys(IN_WORDS).sort());
 });
 
-test('docs/how-it-works.md has every source of the module, in its room, and every room of src/', () => {
+test('docs/how-it-works.md has every source of the module, in its room', () => {
   const page = read('docs/how-it-works.md');
   const files = fs.readdirSync(path.join(ROOT, 'kmod'), { recursive: true, encoding: 'utf8' });
   const sources = files.filter((file) => /\.[ch]$/.test(file) && !file.endsWith('.mod.c'));
   const units = new Set(sources.map((file) => file.replace(/\.[ch]$/, '')));
   const documented = [...page.matchAll(/^\| `([\w/]+)\.[ch]` \|/gm)].map(([, unit]) => unit);
   expect(documented.sort()).toEqual([...units].sort());
+});
+
+test('docs/how-it-works.md has every room of src/', () => {
+  const page = read('docs/how-it-works.md');
   const rooms = fs.readdirSync(path.join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const described = [...page.matchAll(/^\| `(\w+)\/` \|/gm)].map(([, room]) => room);
   expect(described.sort()).toEqual(rooms.map(({ name }) => name).sort());
