@@ -59,7 +59,7 @@ setup: ## install what building and testing need, with apt and npm, and print wh
 
 clean: ## remove what was built, and keep downloads
 	rm -rf build build-cmake dist man prebuilds
-	rm -f $(foreach d,kmod,$(addprefix $d/,*.o *.ko *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order))
+	rm -f $(foreach d,kmod kmod/*,$(addprefix $d/,*.o *.ko *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order))
 
 $(MODULES): package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund

@@ -10,7 +10,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
-#include "counters.h"
+#include "counts/counters.h"
 
 /* %*pE: a name with a newline in it cannot forge a line of the log. */
 static inline void traffic_log_watched(const char *name)

@@ -5,14 +5,14 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
-#include "account.h"
-#include "counters.h"
-#include "engine.h"
-#include "flow.h"
-#include "image.h"
-#include "ledger.h"
+#include "account/account.h"
+#include "counts/counters.h"
+#include "hooks/engine.h"
+#include "counts/flow.h"
+#include "ledger/image.h"
+#include "ledger/ledger.h"
 #include "params.h"
-#include "procfs.h"
+#include "proc/procfs.h"
 
 static int __init traffic_init(void)
 {

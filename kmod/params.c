@@ -8,11 +8,11 @@
 #include <linux/string.h>
 #include <linux/user_namespace.h>
 
-#include "command.h"
+#include "proc/command.h"
 #include "compat.h"
 #include "family.h"
-#include "owner.h"
-#include "watch.h"
+#include "ledger/owner.h"
+#include "ledger/watch.h"
 
 #define MAX_PIDS 64
 #define MAX_HISTORY 1048576

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The parser of /proc/net_traffic/control, from kmod/command.c as it is, under libFuzzer. */
-#include "command.h"
+/* The parser of /proc/net_traffic/control, from kmod/proc/command.c as it is, under libFuzzer. */
+#include "proc/command.h"
 
 #include <errno.h>
 #include <inttypes.h>
