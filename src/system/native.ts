@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import { inspect } from 'node:util';
-import nodeGypBuild from 'node-gyp-build';
 import { packageRoot } from '../util/package-version';
 
 /**
@@ -33,7 +32,9 @@ export function native(): Native {
 
 function open(): Native {
   try {
-    return nodeGypBuild(packageRoot()) as Native;
+    // Not an import: the package has no types, and only the first call needs it. The bundle contains it all the same.
+    const nodeGypBuild = require('node-gyp-build') as (root: string) => Native;
+    return nodeGypBuild(packageRoot());
   } catch (cause) {
     throw new Error(
       `the native addon of lkm-traffic cannot be loaded on ${process.platform}-${process.arch}; ` +
