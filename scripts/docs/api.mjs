@@ -69,6 +69,18 @@ const UNITS = { interval: 'milliseconds', minBytes: 'bytes', history: 'processes
 /** A default: a literal is code, words are words. */
 const value = (text) => (/^(?:true|false|\d+|'[^']*')$/.test(text) ? code(text) : text);
 
+/** A method of an interface. What it returns may depend on the interface, where another one declares the method. */
+function methodRow(member, declaration, meaning, checker) {
+  const [signature] = checker.getTypeOfSymbol(member).getCallSignatures();
+  const parameters = declaration.parameters.map((parameter) => parameterText(parameter, checker)).join(', ');
+  const errors = tagsOf(member, 'throws').map((text) => ` Errors: ${text}.`);
+  return [
+    code(`${declaration.name.getText()}(${parameters})`),
+    code(checker.typeToString(signature.getReturnType())),
+    [sentence(meaning), ...errors].join(''),
+  ];
+}
+
 function memberRow(owner, member, checker, isOptions) {
   const declaration = member.declarations[0];
   const tag = tagsOf(member, 'defaultValue')[0];
@@ -76,6 +88,7 @@ function memberRow(owner, member, checker, isOptions) {
   const comment = meaningOf(docOf(member, checker), owner, name);
   const { meaning, byDefault } = isOptions ? splitDefault(comment) : { meaning: comment };
   const optional = declaration.questionToken === undefined ? '' : '?';
+  if (ts.isMethodSignature(declaration)) return methodRow(member, declaration, meaning, checker);
   const type = code(typeText(declaration.type));
   if (!isOptions) return [code(`${name}${optional}`), type, sentence(meaning)];
   const unset = declaration.questionToken === undefined ? 'required' : type === '`boolean`' ? 'false' : 'none';
@@ -151,7 +164,7 @@ function basesOf(symbols) {
   return new Set(clauses.flatMap(({ types }) => types.map(({ expression }) => expression.getText())));
 }
 
-/** By name. */
+/** By name; and the names of those that a page may leave out. */
 export async function apiBlocks() {
   const entry = fromRoot('src/index.ts');
   const program = programOf(entry);
@@ -161,20 +174,21 @@ export async function apiBlocks() {
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
   );
   const bases = basesOf(symbols);
+  // These are in the tables of the interfaces that extend them: a page may have them besides.
+  const optional = new Set([...bases].map((name) => `type ${name}`));
   const blocks = new Map();
   const aliases = [];
   for (const symbol of symbols) {
     const { name } = symbol;
-    if (bases.has(name)) continue;
     const declaration = symbol.declarations[0];
     if (ts.isFunctionDeclaration(declaration)) {
       blocks.set(`function ${name}`, await functionBlock(name, declaration, symbol, checker));
     } else if (ts.isClassDeclaration(declaration)) {
-      blocks.set(`class ${name}`, classBlock(declaration, checker));
+      blocks.set(`type ${name}`, classBlock(declaration, checker));
     } else if (name === 'TrafficErrorCode') {
       blocks.set('error codes', codesBlock(declaration, symbol, checker));
     } else if (ts.isInterfaceDeclaration(declaration) || name.endsWith('Options')) {
-      blocks.set(`interface ${name}`, interfaceBlock(name, symbol, checker));
+      blocks.set(`type ${name}`, interfaceBlock(name, symbol, checker));
     } else if (ts.isTypeAliasDeclaration(declaration)) {
       const meaning = meaningOf(docOf(symbol, checker), name);
       aliases.push([code(name), code(definition(declaration, symbol, checker)), sentence(meaning)]);
@@ -183,5 +197,5 @@ export async function apiBlocks() {
     }
   }
   blocks.set('other types', table(['type', 'definition', 'meaning'], aliases));
-  return blocks;
+  return { blocks, optional };
 }

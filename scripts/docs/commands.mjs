@@ -74,7 +74,7 @@ function examples(lines) {
   return shown.map(([line, what]) => `${line.padEnd(width)}   # ${what}`).join('\n');
 }
 
-/** By name. */
+/** By name. A page has to have them all. */
 export function commandBlocks() {
   const { COMMANDS } = load('src/cli/commands');
   const { COMMON_OPTIONS, describeOptions } = load('src/cli/command-line/options');
@@ -101,5 +101,5 @@ export function commandBlocks() {
       );
     }
   }
-  return blocks;
+  return { blocks, optional: new Set() };
 }

@@ -164,7 +164,8 @@ function ofPage(expression: string): unknown {
 
 test('a generated block is written between its marks, and one that no page has is named', () => {
   const page = 'before\n<!-- generated: a -->\nold\n<!-- end -->\nafter\n';
-  const filled = ofPage(`fill('page', ${JSON.stringify(page)}, new Map([['a', 'new'], ['b', 'more']]))`);
+  const blocks = "{ blocks: new Map([['a', 'new'], ['b', 'more'], ['c', 'other']]), optional: new Set(['c']) }";
+  const filled = ofPage(`fill('page', ${JSON.stringify(page)}, ${blocks})`);
   expect(filled).toEqual({
     text: 'before\n<!-- generated: a -->\n\nnew\n\n<!-- end -->\nafter\n',
     unused: ['b'],
