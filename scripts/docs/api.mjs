@@ -5,6 +5,7 @@
 import path from 'node:path';
 import prettier from 'prettier';
 import ts from 'typescript';
+import { meaningOf } from './meanings.mjs';
 import { code, fenced, sentence, splitDefault, table } from './page.mjs';
 import { fromRoot } from './source.mjs';
 
@@ -62,15 +63,32 @@ const typeText = (node) =>
     .replace(/ \| undefined$/, '')
     .replace(/^\((.*)\)$/, (all, inner) => (inner.includes('=>') ? inner : all));
 
+/** Units of options, for those that have one. */
+const UNITS = { interval: 'milliseconds', minBytes: 'bytes', history: 'processes', maxFlows: 'flows' };
+
 /** A default: a literal is code, words are words. */
 const value = (text) => (/^(?:true|false|\d+|'[^']*')$/.test(text) ? code(text) : text);
 
-function memberRow(member, checker, isOptions) {
+/** A method of an interface. What it returns may depend on the interface, where another one declares the method. */
+function methodRow(member, declaration, meaning, checker) {
+  const [signature] = checker.getTypeOfSymbol(member).getCallSignatures();
+  const parameters = declaration.parameters.map((parameter) => parameterText(parameter, checker)).join(', ');
+  const errors = tagsOf(member, 'throws').map((text) => ` Errors: ${text}.`);
+  return [
+    code(`${declaration.name.getText()}(${parameters})`),
+    code(checker.typeToString(signature.getReturnType())),
+    [sentence(meaning), ...errors].join(''),
+  ];
+}
+
+function memberRow(owner, member, checker, isOptions) {
   const declaration = member.declarations[0];
   const tag = tagsOf(member, 'defaultValue')[0];
-  const { meaning, byDefault } = isOptions ? splitDefault(docOf(member, checker)) : { meaning: docOf(member, checker) };
-  const optional = declaration.questionToken === undefined ? '' : '?';
   const name = declaration.name.getText();
+  const comment = meaningOf(docOf(member, checker), owner, name);
+  const { meaning, byDefault } = isOptions ? splitDefault(comment) : { meaning: comment };
+  const optional = declaration.questionToken === undefined ? '' : '?';
+  if (ts.isMethodSignature(declaration)) return methodRow(member, declaration, meaning, checker);
   const type = code(typeText(declaration.type));
   if (!isOptions) return [code(`${name}${optional}`), type, sentence(meaning)];
   const unset = declaration.questionToken === undefined ? 'required' : type === '`boolean`' ? 'false' : 'none';
@@ -88,12 +106,9 @@ function interfaceBlock(name, symbol, checker) {
   const head = isOptions ? ['option', 'type', 'default', 'meaning'] : ['member', 'type', 'meaning'];
   return table(
     head,
-    members.map((member) => memberRow(member, checker, isOptions)),
+    members.map((member) => memberRow(name, member, checker, isOptions)),
   );
 }
-
-/** Units of options, for those that have one. */
-const UNITS = { interval: 'milliseconds', minBytes: 'bytes', history: 'processes', maxFlows: 'flows' };
 
 const isPublic = (member) =>
   (ts.isMethodDeclaration(member) || ts.isPropertyDeclaration(member)) &&
@@ -103,17 +118,15 @@ const isPublic = (member) =>
 function classBlock(declaration, checker) {
   const rows = declaration.members.filter(isPublic).map((member) => {
     const symbol = checker.getSymbolAtLocation(member.name);
+    const name = member.name.getText();
+    const meaning = meaningOf(docOf(symbol, checker), declaration.name.text, name);
     const parameters = ts.isMethodDeclaration(member)
       ? `(${member.parameters.map((parameter) => parameterText(parameter, checker)).join(', ')})`
       : '';
     const type = member.type?.getText() ?? checker.typeToString(checker.getTypeAtLocation(member));
     const errors = tagsOf(symbol, 'throws').map((text) => ` Errors: ${text}.`);
     const returns = tagsOf(symbol, 'returns').map((text) => ` Returns ${text}.`);
-    return [
-      code(`${member.name.getText()}${parameters}`),
-      code(type),
-      [sentence(docOf(symbol, checker)), ...returns, ...errors].join(''),
-    ];
+    return [code(`${name}${parameters}`), code(type), [sentence(meaning), ...returns, ...errors].join('')];
   });
   return table(['member', 'type', 'meaning'], rows);
 }
@@ -151,7 +164,7 @@ function basesOf(symbols) {
   return new Set(clauses.flatMap(({ types }) => types.map(({ expression }) => expression.getText())));
 }
 
-/** By name. */
+/** By name; and the names of those that a page may leave out. */
 export async function apiBlocks() {
   const entry = fromRoot('src/index.ts');
   const program = programOf(entry);
@@ -161,26 +174,28 @@ export async function apiBlocks() {
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
   );
   const bases = basesOf(symbols);
+  // These are in the tables of the interfaces that extend them: a page may have them besides.
+  const optional = new Set([...bases].map((name) => `type ${name}`));
   const blocks = new Map();
   const aliases = [];
   for (const symbol of symbols) {
     const { name } = symbol;
-    if (bases.has(name)) continue;
     const declaration = symbol.declarations[0];
     if (ts.isFunctionDeclaration(declaration)) {
       blocks.set(`function ${name}`, await functionBlock(name, declaration, symbol, checker));
     } else if (ts.isClassDeclaration(declaration)) {
-      blocks.set(`class ${name}`, classBlock(declaration, checker));
+      blocks.set(`type ${name}`, classBlock(declaration, checker));
     } else if (name === 'TrafficErrorCode') {
       blocks.set('error codes', codesBlock(declaration, symbol, checker));
     } else if (ts.isInterfaceDeclaration(declaration) || name.endsWith('Options')) {
-      blocks.set(`interface ${name}`, interfaceBlock(name, symbol, checker));
+      blocks.set(`type ${name}`, interfaceBlock(name, symbol, checker));
     } else if (ts.isTypeAliasDeclaration(declaration)) {
-      aliases.push([code(name), code(definition(declaration, symbol, checker)), sentence(docOf(symbol, checker))]);
+      const meaning = meaningOf(docOf(symbol, checker), name);
+      aliases.push([code(name), code(definition(declaration, symbol, checker)), sentence(meaning)]);
     } else {
       throw new Error(`scripts/docs/api.mjs: what is the export ${name}?`);
     }
   }
   blocks.set('other types', table(['type', 'definition', 'meaning'], aliases));
-  return blocks;
+  return { blocks, optional };
 }

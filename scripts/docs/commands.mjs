@@ -9,6 +9,7 @@ import { load } from './source.mjs';
  * value; the parser of each value is in the command.
  */
 const VALUES = {
+  by: ['PARTS'],
   count: ['N', 'whole number, 1 or more'],
   duration: ['SECONDS', 'seconds: `60`, `0.5`, `500ms`'],
   event: ['KIND', 'list: `send`, `recv`, `exec`, `exit`'],
@@ -28,6 +29,7 @@ const VALUES = {
   pid: ['PID', 'list of PIDs'],
   repeat: ['N', 'whole number, 1 to 1000000'],
   scope: ['SCOPE', 'list: `loopback`, `private`, `public`'],
+  sort: ['ORDER'],
   user: ['NAME', 'user name'],
 };
 
@@ -46,7 +48,8 @@ const markdown = (text) =>
   text.replace(/(?<![\w-])--?[a-z][\w-]*(?: [A-Z]+\b)?|\bNO_COLOR\b/g, '`$&`').replace(/[*<]/g, '\\$&');
 
 function optionRow({ name, short, describe, takesValue, choices }) {
-  const [placeholder, type] = takesValue ? (choices.length > 0 ? [name.toUpperCase()] : (VALUES[name] ?? [])) : [];
+  const ofChoices = choices.length > 0 ? [name.toUpperCase()] : [];
+  const [placeholder, type] = takesValue ? (VALUES[name] ?? ofChoices) : [];
   if (takesValue && placeholder === undefined) throw new Error(`scripts/docs/commands.mjs: what does --${name} take?`);
   const value = placeholder === undefined ? '' : ` ${placeholder}`;
   const { meaning, byDefault } = splitDefault(describe);
@@ -71,7 +74,7 @@ function examples(lines) {
   return shown.map(([line, what]) => `${line.padEnd(width)}   # ${what}`).join('\n');
 }
 
-/** By name. */
+/** By name. A page has to have them all. */
 export function commandBlocks() {
   const { COMMANDS } = load('src/cli/commands');
   const { COMMON_OPTIONS, describeOptions } = load('src/cli/command-line/options');
@@ -98,5 +101,5 @@ export function commandBlocks() {
       );
     }
   }
-  return blocks;
+  return { blocks, optional: new Set() };
 }

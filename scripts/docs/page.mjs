@@ -8,7 +8,7 @@ const BLOCK = /^<!-- generated: (.+?) -->\n(.*?)^<!-- end -->$/gms;
  * The page with each of its blocks filled in, and the names of blocks that the page does not have. `blocks` has
  * the text of each block by name.
  */
-export function fill(page, text, blocks) {
+export function fill(page, text, { blocks, optional }) {
   const used = new Set();
   const filled = text.replace(BLOCK, (_, name) => {
     const block = blocks.get(name);
@@ -16,7 +16,7 @@ export function fill(page, text, blocks) {
     used.add(name);
     return `<!-- generated: ${name} -->\n\n${block.trim()}\n\n<!-- end -->`;
   });
-  return { text: filled, unused: [...blocks.keys()].filter((name) => !used.has(name)) };
+  return { text: filled, unused: [...blocks.keys()].filter((name) => !used.has(name) && !optional.has(name)) };
 }
 
 /** Code within a line. Of a table a bar would end the cell. */

@@ -152,6 +152,36 @@ test('docs/cli.md and docs/api.md have what the commands and the declarations sa
   expect(status).toBe(0);
 }, 60_000);
 
+/** What an expression of scripts/docs/page.mjs, an ES module, comes to. */
+function ofPage(expression: string): unknown {
+  const script = `import { fill, splitDefault } from './scripts/docs/page.mjs'; console.log(JSON.stringify(${expression}));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  return JSON.parse(stdout);
+}
+
+test('a generated block is written between its marks, and one that no page has is named', () => {
+  const page = 'before\n<!-- generated: a -->\nold\n<!-- end -->\nafter\n';
+  const blocks = "{ blocks: new Map([['a', 'new'], ['b', 'more'], ['c', 'other']]), optional: new Set(['c']) }";
+  const filled = ofPage(`fill('page', ${JSON.stringify(page)}, ${blocks})`);
+  expect(filled).toEqual({
+    text: 'before\n<!-- generated: a -->\n\nnew\n\n<!-- end -->\nafter\n',
+    unused: ['b'],
+  });
+});
+
+test.each([
+  ['order of processes (default: start)', 'order of processes', 'start'],
+  ['release of the kernel; default: the running one', 'release of the kernel', 'the running one'],
+  ['Milliseconds. Default 1000. Events come later.', 'Milliseconds. Events come later.', '1000'],
+  ['How. Default: tracepoints (6.5 and later).', 'How', 'tracepoints (6.5 and later)'],
+  ['path of a file', 'path of a file', undefined],
+])('of the description %j the meaning is %j and the default %j', (text, meaning, byDefault) => {
+  expect(ofPage(`splitDefault(${JSON.stringify(text)})`)).toEqual({ meaning, byDefault });
+});
+
 test('docs/cli.md has every reason for a lower bound once, and no other', () => {
   const [, section = ''] = read('docs/cli.md').split(/^## Lower bounds$/m);
   const [table = ''] = section.split(/^## /m);
