@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The parser of /proc/net_traffic/control, from kmod/proc/command.c as it is, under libFuzzer. */
+/* Runs the parser of /proc/net_traffic/control, compiled from kmod/proc/command.c itself, under libFuzzer. */
 #include "proc/command.h"
 
 #include <errno.h>
