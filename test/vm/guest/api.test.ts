@@ -55,7 +55,7 @@ for (const [how, file, text] of kinds) {
       [[pid, wanted]],
     );
     assert.equal(isLoaded(), false);
-  }, 90);
+  });
 }
 
 test('exec, fork and exit come once for each process, also for those that lived between two samples', async () => {
@@ -78,7 +78,7 @@ test('exec, fork and exit come once for each process, also for those that lived 
   assert.equal(events.length, 4);
   assert.deepEqual([of(worker.pid)[1], of(child)[1]], [`exit ${worker.pid} exited 5`, `exit ${child} exited 7`]);
   assert.equal(total.total['sentBytes'], 12);
-}, 90);
+});
 
 test('two sessions of two programs: each sees its own, and the end of one leaves the other', async () => {
   await packageFolder();
@@ -102,7 +102,7 @@ test('two sessions of two programs: each sees its own, and the end of one leaves
   assert.deepEqual([last.processes.map(({ pid }) => pid), last.total.total['sentBytes']], [[second.pid], 50]);
   // The one that loaded it left while it was in use: the last one took it away.
   assert.equal(isLoaded(), false);
-}, 120);
+});
 
 test('SIGKILL of who monitors leaves nothing watched', async () => {
   await packageFolder();
@@ -116,7 +116,7 @@ test('SIGKILL of who monitors leaves nothing watched', async () => {
   assert.deepEqual([status()['watches'], status()['records_running'], status()['records_ended']], ['0', '0', '0']);
   worker.write('\n');
   await worker.output();
-}, 90);
+});
 
 test('a session on a module that was loaded already leaves it loaded, and its other watches alone', async () => {
   await load('--fname=kept');
@@ -128,7 +128,7 @@ test('a session on a module that was loaded already leaves it loaded, and its ot
   await user.output();
   assert.equal(total.total['sentBytes'], 4);
   assert.deepEqual([isLoaded(), status()['watches'], status()['records_ended']], [true, '1', '1']);
-}, 90);
+});
 
 test('an import loads nothing and never throws, also for nobody', async () => {
   await packageFolder();

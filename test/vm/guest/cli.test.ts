@@ -93,7 +93,7 @@ test('npx lkm-traffic load, show --json and unload in a fresh folder: 175/175, a
   assert.match(final, /Total +175 bytes received, 175 bytes sent|175[^]*175/);
   assert.equal(isLoaded(), false);
   assert.deepEqual(kernelLog.module(mark).slice(-3), ['received 175 bytes.', 'sent      175 bytes.', 'unloaded.']);
-}, 120);
+});
 
 test('the module comes out of the cache of what was built for this kernel from this source', async () => {
   await packageFolder();
@@ -108,7 +108,7 @@ test('load of recvfrom and sendto: 105/105 in show, under udp', async () => {
   const { total } = JSON.parse(await outputOfLkmTraffic('show', '--json')) as { total: Record<string, Counters> };
   const wanted = { receivedBytes: 105, receivedMessages: 3, sentBytes: 105, sentMessages: 3 };
   assert.deepEqual([total['total'], total['udp']], [wanted, wanted]);
-}, 90);
+});
 
 /** The outputs of several commands at once. */
 const all = (...commands: string[][]): Promise<string[]> =>
@@ -186,7 +186,7 @@ test('every format of every command parses, and every JSON document is one of th
   const { total } = JSON.parse(final) as Snapshot;
   assert.deepEqual([total.total.sentBytes, total.total.receivedBytes], [30, 30]);
   running.kill('SIGKILL');
-}, 180);
+});
 
 test('show takes names and PIDs, and says which are not there', async () => {
   await insmod({ fname: 'one,two' });
@@ -200,7 +200,7 @@ test('show takes names and PIDs, and says which are not there', async () => {
   const { status, stderr } = none;
   assert.equal(status, 1);
   assert.match(stderr, /three/);
-}, 90);
+});
 
 test('a second load adds its names, and warns of a program that runs already, with the command that counts it', async () => {
   const early = new Program(named('early'), ['send', '1', 'wait', 'send', '2', 'wait']);
@@ -215,7 +215,7 @@ test('a second load adds its names, and warns of a program that runs already, wi
   early.write('\n');
   await early.line(/^waiting$/);
   assert.deepEqual([record(early.pid)['udp_tx_bytes'], record(early.pid)['exact']], ['2', '0']);
-}, 90);
+});
 
 test("options of load are the module's parameters", async () => {
   await load('--fname=worker', '--no-follow', '--log-packets', '--history=7');
@@ -227,7 +227,7 @@ test("options of load are the module's parameters", async () => {
     '7',
     forcedEngine ?? engine,
   ]);
-}, 60);
+});
 
 test('status is healthy when the module is, and prints what is watched', async () => {
   await insmod({ fname: 'worker' });
@@ -236,7 +236,7 @@ test('status is healthy when the module is, and prints what is watched', async (
   assert.match(table, /worker.*never executed/i);
   const document = JSON.parse(json) as { healthy: boolean; loaded: boolean };
   assert.deepEqual([document.healthy, document.loaded], [true, true]);
-}, 60);
+});
 
 test('a reader that goes away early is no failure', async () => {
   await insmod({ fname: 'worker' });
@@ -250,4 +250,4 @@ test('a reader that goes away early is no failure', async () => {
   ]).result();
   assert.deepEqual([stdout, stderr], ['{', '']);
   assert.ok(status === 0 || status === 141, String(status));
-}, 60);
+});

@@ -42,7 +42,7 @@ test('doctor: a machine that loads the module lacks nothing, with the module loa
   await load({ fname: 'a' });
   const loaded = await lkmTraffic('doctor');
   assert.match(loaded.stdout, /^module +ok +net_traffic \S+ is loaded/m);
-}, 120);
+});
 
 test('doctor: with ftrace off it names the sysctl, and after it the module loads', async () => {
   await packageFolder();
@@ -60,7 +60,7 @@ test('doctor: with ftrace off it names the sysctl, and after it the module loads
   assert.equal(readFileSync('/proc/sys/kernel/ftrace_enabled', 'latin1').trim(), '1');
   const loaded = await lkmTraffic('load', '--fname=a', '--ko', ko);
   assert.deepEqual([loaded.status, isLoaded()], [0, true], loaded.stderr);
-}, 120);
+});
 
 test('doctor: without root it names the capability', async () => {
   const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
@@ -71,7 +71,7 @@ test('doctor: without root it names the capability', async () => {
   assert.equal(status, 1);
   assert.match(check?.message ?? '', /CAP_SYS_MODULE and no CAP_NET_ADMIN/);
   assert.match(check?.remedy ?? '', /^sudo /);
-}, 90);
+});
 
 test('doctor: without make it names the package', async () => {
   const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
@@ -81,4 +81,4 @@ test('doctor: without make it names the package', async () => {
   const { status, stdout, stderr } = await execute('unshare', hidden, { cwd: '/tmp' });
   const check = failures(stdout).get('make');
   assert.deepEqual([status, check?.remedy], [1, 'apt-get install make'], stderr);
-}, 90);
+});

@@ -51,7 +51,7 @@ test('a Node HTTP server and its client: the counts are the sums of what strace 
   assert.equal(serverRow?.['tcp_tx_bytes'], clientRow?.['tcp_rx_bytes']);
   assert.equal(serverRow?.['tcp_rx_bytes'], clientRow?.['tcp_tx_bytes']);
   assert.ok(Number(serverRow?.['tcp_tx_bytes']) > 370000);
-}, 180);
+});
 
 test('nginx with sendfile and two workers: the worker that served 5 MB sent what curl received, and no other did', async () => {
   const root = folder();
@@ -105,7 +105,7 @@ test('nginx with sendfile and two workers: the worker that served 5 MB sent what
     [0, 0],
     [header + body, request],
   ]);
-}, 120);
+});
 
 test('a Python program: what its peer received is what it sent, and the other way round', async () => {
   let received = 0;
@@ -162,7 +162,7 @@ test('iperf3 over UDP: the counts are the bytes that it reports, and the greetin
   );
   assert.equal(receiver['udp_tx_bytes'], '4');
   assert.equal(Number(receiver['udp_rx_bytes']) <= sum.bytes + 4, true);
-}, 120);
+});
 
 test('a shell pipeline: each of its programs is a process of its own below the shell', async () => {
   const path = script('pipeline.sh', '#!/bin/sh\nhead -c 1000 /dev/zero | tr "\\\\0" a | wc -c\n');

@@ -59,7 +59,11 @@ test('run --wait counts what outlives the command to its end', async () => {
   const pipe = join(folder(), 'pipe');
   const { status: code, report } = await reportedWith(
     ['--wait'],
-    ...['sh', '-c', `(sleep 1; ${steps} send 50; : >${pipe}) >/dev/null 2>&1 </dev/null & exit 0`],
+    // The child goes on only when its parent, which is the command, has ended.
+    ...[
+      ...['sh', '-c'],
+      `(while kill -0 $$; do sleep 0.1; done; ${steps} send 50; : >${pipe}) >/dev/null 2>&1 </dev/null & exit 0`,
+    ],
   );
   assert.ok(existsSync(pipe));
   assert.deepEqual([code, report.traffic['udp']?.sentBytes, report.running, report.exact], [0, 50, [], true]);
@@ -74,6 +78,7 @@ test('run --wait of a daemon is ended by SIGINT, and the daemon goes on', async 
   ]);
   await going.line(/^up$/);
   const pid = Number(readFileSync(pidFile, 'utf8'));
+  await until('it is sleep', () => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'sleep\n');
   // The command ends just now: a signal before that is for it.
   await until('it waits', () => {
     if (!going.hasEnded) going.kill('SIGINT');
@@ -166,15 +171,17 @@ test('Ctrl-C in a terminal reaches the command once; job control stops and conti
 
   const shell = inTerminal('bash --norc --noprofile -i');
   await until('there is a prompt', () => shell.stdout.includes('$ ') || shell.stdout.includes('# '));
-  shell.write(`${cli} run -- sh -c 'echo begun; sleep 3; ${steps} send 9'\n`);
-  await until('it runs', () => shell.stdout.includes('\nbegun'));
+  shell.write(`${cli} run -- sh -c 'echo begun $$; read line; ${steps} send 9'\n`);
+  const pid = await until('it runs', () => /^begun (\d+)/m.exec(shell.stdout)?.[1]);
   shell.write('\x1a');
   await until('it is stopped', () => shell.stdout.includes('Stopped'));
   shell.write('fg\n');
+  await until('it goes on', () => !/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')));
+  shell.write('\n');
   await until('the report is there', () => shell.stdout.includes('sent 9 bytes'));
   shell.write('exit\n');
   await shell.result();
-}, 120);
+});
 
 test('a run inside a run: each counts its own, and the outer one all', async () => {
   const cli = await cliOf();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { program } from './lib/environment';
 import { isLoaded, load as insmod, unload } from './lib/module';
 import { folder, named, script } from './lib/named';
-import { lkmTraffic, packageFolder, run } from './lib/package';
+import { packageFolder, run, spawnLkmTraffic } from './lib/package';
 import { test } from './lib/plan';
 import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
@@ -52,7 +52,7 @@ test('run passes on how the command ended', async () => {
     [126, [notExecutable]],
   ];
   for (const [expected, command] of ways) {
-    const result = await lkmTraffic('run', '--', ...command);
+    const result = await spawnLkmTraffic('run', '--', ...command);
     assert.equal(result.status, expected, `${command.join(' ')}: ${result.stderr}`);
     assert.doesNotMatch(result.stderr, /^\s+at /m);
   }
@@ -60,7 +60,7 @@ test('run passes on how the command ended', async () => {
 });
 
 test('run leaves standard output to the command, and reports on stderr', async () => {
-  const { stdout, stderr } = await lkmTraffic('run', '--', 'sh', '-c', `echo mine; ${steps} send 10`);
+  const { stdout, stderr } = await spawnLkmTraffic('run', '--', 'sh', '-c', `echo mine; ${steps} send 10`);
   assert.equal(stdout, 'mine\n');
   assert.match(stderr, /: exited 0 after [\d.]+ s, 2 processes\nTotal {2}received 10 bytes, sent 10 bytes\n/);
 });

@@ -72,7 +72,7 @@ test('a process that the module and a session watch is in the total once, with i
   session.close();
   assert.deepEqual(about(await shown()), [36, true, 0]);
   running.kill('SIGKILL');
-}, 120);
+});
 
 test('what two programs lost to a small history is in the total to the byte, also while others of them run', async () => {
   await packageFolder();
@@ -93,7 +93,7 @@ test('what two programs lost to a small history is in the total to the byte, als
   assert.deepEqual(about(await shown()), [1621, true, 11]);
   assert.deepEqual(about(await shown('two')), [600, true, 5]);
   running.kill('SIGKILL');
-}, 120);
+});
 
 test('the records of one process make room together: none of it is there twice', async () => {
   await packageFolder();
@@ -112,7 +112,7 @@ test('the records of one process make room together: none of it is there twice',
     [3, 306, true, 1],
   ]);
   session.close();
-}, 120);
+});
 
 test('what two programs lost together is in the total once, and exact in each', async () => {
   await packageFolder();
@@ -130,7 +130,7 @@ test('what two programs lost together is in the total once, and exact in each', 
   // The evicted record held also what it had moved before it became the second program.
   assert.deepEqual(about(await shown('two')), [30, true, 1]);
   assert.deepEqual(about(await shown('one')), [40, true, 1]);
-}, 120);
+});
 
 test('what two programs lost together stays in the total when one of them is watched no more', async () => {
   await packageFolder();
@@ -149,7 +149,7 @@ test('what two programs lost together stays in the total when one of them is wat
       ['one', '0'],
     ],
   );
-}, 120);
+});
 
 test('what was detached and evicted is not in the total beside the record that goes on', async () => {
   await packageFolder();
@@ -174,4 +174,4 @@ test('what was detached and evicted is not in the total beside the record that g
   assert.deepEqual(about(await shown('ours')), [11, false, 1]);
   running.kill('SIGKILL');
   session.close();
-}, 120);
+});

@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
-const ROOT = path.join(__dirname, '../..');
+const ROOT = path.join(__dirname, '../../..');
 /** The compiled package, apart from dist/, in a folder whence its dependencies are found. */
 const FOLDER = path.join(ROOT, 'build/unit-package');
 /** The same before it is compiled. */

@@ -5,9 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { native, type Native } from '../../src/native';
+import { native, type Native } from '../../../src/native';
 
-const root = path.join(__dirname, '../..');
+const root = path.join(__dirname, '../../..');
 
 let folder: string;
 beforeAll(() => {
@@ -49,7 +49,7 @@ describe('native()', () => {
       });
       jest.doMock('node-gyp-build', () => nodeGypBuild);
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- a fresh instance of the module
-      const fresh = require('../../src/native') as { native: () => Native };
+      const fresh = require('../../../src/native') as { native: () => Native };
       expect(nodeGypBuild).not.toHaveBeenCalled();
       const first = () => fresh.native();
       expect(first).toThrow(/npm run build:addon/);
