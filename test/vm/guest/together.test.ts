@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoaded, unload } from './lib/module';
 import { named } from './lib/named';
 import { engineMember, engineOption, spawnLkmTraffic, packageFolder, run } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
 import { until } from './lib/wait';
@@ -101,8 +101,7 @@ test('two commands that load at once: the names of both are watched', async () =
   assert.ok(unloads.some(({ status: exit }) => exit === 0));
 });
 
-const kills = Number(process.env['KILLS'] ?? 8);
-test(`SIGKILL of who monitors, ${kills} times at any moment: nothing stays watched, and the module can go`, async () => {
+async function killAtAnyMoment(kills: number): Promise<void> {
   await packageFolder();
   for (let n = 0; n < kills; n++) {
     const wait = randomInt(400, 3000);
@@ -118,4 +117,10 @@ test(`SIGKILL of who monitors, ${kills} times at any moment: nothing stays watch
     await unload();
   }
   if (isLoaded()) await unload();
-});
+}
+
+const many = Number(process.env['KILLS'] ?? 8);
+const promise = (kills: number): string =>
+  `SIGKILL of a process that monitors, ${kills} times at any moment: nothing stays watched, and the module can go`;
+test(promise(2), () => killAtAnyMoment(2));
+slowTest(promise(many), () => killAtAnyMoment(many));
