@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLoaded } from './lib/module';
 import { folder } from './lib/named';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { execute, outputOf } from './lib/program';
 import { installed, registry } from './lib/registry';
 import { reportedWith, type RunDocument } from './lib/run';
@@ -22,7 +22,7 @@ function assertEqual(report: RunDocument, server: CountingServer): void {
   assert.equal(isLoaded(), false);
 }
 
-test('run: npm ci from a registry', async () => {
+slowTest('run: npm ci from a registry', async () => {
   const { server, env, project } = await registry();
   const root = folder();
   project(root);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isLoaded, load as insmod, unload } from './lib/module';
 import { folder, named } from './lib/named';
 import { outputOfLkmTraffic, packageFolder } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program } from './lib/program';
 import { prompt, Tmux } from './lib/tmux';
 import { until } from './lib/wait';
@@ -134,7 +134,7 @@ test('watch in a terminal: the totals of show, rates, filter, order, flows, help
   await assertEnded(terminal, modes);
 }, 600);
 
-test('watch stopped with Ctrl-Z: the shell has its terminal, and fg brings the view back', async () => {
+slowTest('watch stopped with Ctrl-Z: the shell has its terminal, and fg brings the view back', async () => {
   await insmod({ fname: 'worker' });
   const one = await worker('worker', 1000);
   const { terminal, modes } = await watching();
@@ -157,7 +157,7 @@ test('watch stopped with Ctrl-Z: the shell has its terminal, and fg brings the v
   await assertEnded(terminal, modes);
 }, 600);
 
-test('watch that a signal ends gives the terminal back', async () => {
+slowTest('watch that a signal ends gives the terminal back', async () => {
   await insmod({ fname: 'worker' });
   const { terminal, modes } = await watching();
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
@@ -168,7 +168,7 @@ test('watch that a signal ends gives the terminal back', async () => {
   await terminal.shows(/q quit/);
 }, 600);
 
-test('watch whose terminal goes away ends too, as a hangup ends a process', async () => {
+slowTest('watch whose terminal goes away ends too, as a hangup ends a process', async () => {
   await insmod({ fname: 'worker' });
   const file = join(folder(), 'status');
   const terminal = await Tmux.start(await packageFolder());
@@ -190,7 +190,7 @@ test('watch while the module is unloaded: the terminal is given back, then that 
   assert.equal(isLoaded(), false);
 }, 300);
 
-test('watch without colour has none, and with it some', async () => {
+slowTest('watch without colour has none, and with it some', async () => {
   await insmod({ fname: 'worker' });
   const terminal = await Tmux.start(await packageFolder());
   const colored = async (command: string): Promise<boolean> => {
