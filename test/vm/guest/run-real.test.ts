@@ -22,16 +22,20 @@ function assertEqual(report: RunDocument, server: CountingServer): void {
   assert.equal(isLoaded(), false);
 }
 
-slowTest('run: npm ci from a registry', async () => {
-  const { server, env, project } = await registry();
-  const root = folder();
-  project(root);
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const { status, stderr, report } = await reportedWith([], 'env', ...variables, 'sh', '-c', `cd ${root} && npm ci`);
-  assert.equal(status, 0, stderr);
-  assert.ok(existsSync(join(root, installed)));
-  assertEqual(report, server);
-}, 400);
+slowTest(
+  'run: npm ci from a registry',
+  async () => {
+    const { server, env, project } = await registry();
+    const root = folder();
+    project(root);
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const { status, stderr, report } = await reportedWith([], 'env', ...variables, 'sh', '-c', `cd ${root} && npm ci`);
+    assert.equal(status, 0, stderr);
+    assert.ok(existsSync(join(root, installed)));
+    assertEqual(report, server);
+  },
+  400,
+);
 
 test('run: git clone over http', async () => {
   const root = folder();
