@@ -58,7 +58,7 @@ for (const [how, file, text] of kinds) {
   });
 }
 
-test('exec, fork and exit come once for each process, also for those that lived between two samples', async () => {
+test('emits exec, fork and exit once for each process, also for one that lived between two samples', async () => {
   await packageFolder();
   const user = await run('user.mjs', esModule('worker').replace('interval: 100', 'interval: 60000'));
   await user.line(/^ready$/);
@@ -80,7 +80,7 @@ test('exec, fork and exit come once for each process, also for those that lived 
   assert.equal(total.total['sentBytes'], 12);
 });
 
-test('two sessions of two programs: each sees its own, and the end of one leaves the other', async () => {
+test('two sessions of two programs each see their own program, and ending one leaves the other running', async () => {
   await packageFolder();
   const one = await run('one.mjs', esModule('first'));
   await one.line(/^ready$/);
@@ -104,7 +104,7 @@ test('two sessions of two programs: each sees its own, and the end of one leaves
   assert.equal(isLoaded(), false);
 });
 
-test('SIGKILL of who monitors leaves nothing watched', async () => {
+test('killing the process that monitors leaves nothing watched', async () => {
   await packageFolder();
   const user = await run('user.mjs', esModule('worker'));
   await user.line(/^ready$/);
@@ -118,7 +118,7 @@ test('SIGKILL of who monitors leaves nothing watched', async () => {
   await worker.output();
 });
 
-test('a session on a module that was loaded already leaves it loaded, and its other watches alone', async () => {
+test('a session on a loaded module leaves the module loaded and its other watches untouched', async () => {
   await load('--fname=kept');
   const user = await run('user.mjs', esModule('worker'));
   await user.line(/^ready$/);
@@ -130,7 +130,7 @@ test('a session on a module that was loaded already leaves it loaded, and its ot
   assert.deepEqual([isLoaded(), status()['watches'], status()['records_ended']], [true, '1', '1']);
 });
 
-test('an import loads nothing and never throws, also for nobody', async () => {
+test('importing the package loads no addon and never throws', async () => {
   await packageFolder();
   const user = await run(
     'user.mjs',

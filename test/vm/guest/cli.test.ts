@@ -49,7 +49,7 @@ async function assertValid(documents: readonly unknown[]): Promise<void> {
   for (const document of documents) assert.ok(validate(document), JSON.stringify(validate.errors, null, 1));
 }
 
-test('npx lkm-traffic load, show --json and unload in a fresh folder: 175/175, as in /proc, the log and the API', async () => {
+test('load by npx, show --json and unload in a fresh folder count 175/175, like /proc, the log and the API', async () => {
   const mark = kernelLog.mark();
   const folder = await packageFolder();
   // npx takes 20 s under emulation each time: the first command shows that it finds the program.
@@ -98,14 +98,14 @@ test('npx lkm-traffic load, show --json and unload in a fresh folder: 175/175, a
   assert.deepEqual(kernelLog.module(mark).slice(-3), ['received 175 bytes.', 'sent      175 bytes.', 'unloaded.']);
 });
 
-test('the module comes out of the cache of what was built for this kernel from this source', async () => {
+test('build finds the module that was built before for this kernel from this source', async () => {
   await packageFolder();
   const { status, stdout, stderr } = await lkmTraffic('build');
   assert.deepEqual([status, stderr], [0, 'Built before:\n']);
   assert.match(stdout, /^\/var\/cache\/lkm-traffic\/[^/]+\/net_traffic\.ko\n$/);
 });
 
-test('load of recvfrom and sendto: 105/105 in show, under udp', async () => {
+test('show counts 105/105 bytes of recvfrom and sendto under udp', async () => {
   await load('--fname', 'server.out');
   await runScenario(sendtoRecvfrom);
   const { total } = JSON.parse(await outputOfLkmTraffic('show', '--json')) as { total: Record<string, Counters> };
@@ -125,7 +125,7 @@ function parseCsv(text: string): string[][] {
     .map((line) => [...line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map((match) => match[1] ?? ''));
 }
 
-test('every format of every command parses, and every JSON document is one of the schema', async () => {
+test('every format of every command parses, and every JSON document follows the schema', async () => {
   const name = 'a "strange"; name';
   const loaded = await load('--json', '--fname', 'server.out', '--fname', name);
   await outputOf(named(name), ['send', '10', 'fork', 'exit', '3']);
@@ -191,7 +191,7 @@ test('every format of every command parses, and every JSON document is one of th
   running.kill('SIGKILL');
 });
 
-test('show takes names and PIDs, and says which are not there', async () => {
+test('show takes names and PIDs, and reports those that do not exist', async () => {
   await insmod({ fname: 'one,two' });
   const [one, two] = [new Program(named('one'), ['send', '1']), new Program(named('two'), ['send', '2'])];
   await Promise.all([one.output(), two.output()]);
@@ -205,7 +205,7 @@ test('show takes names and PIDs, and says which are not there', async () => {
   assert.match(stderr, /three/);
 });
 
-test('a second load adds its names, and warns of a program that runs already, with the command that counts it', async () => {
+test('a second load adds its names, and for a program that already runs shows the command that counts it', async () => {
   const early = new Program(named('early'), ['send', '1', 'wait', 'send', '2', 'wait']);
   await early.line(/^waiting$/);
   await insmod({ fname: 'first' });
@@ -220,7 +220,7 @@ test('a second load adds its names, and warns of a program that runs already, wi
   assert.deepEqual([record(early.pid)['udp_tx_bytes'], record(early.pid)['exact']], ['2', '0']);
 });
 
-test("options of load are the module's parameters", async () => {
+test('passes the options of load to the module as parameters', async () => {
   await load('--fname=worker', '--no-follow', '--log-packets', '--history=7');
   const value = (name: string): string => readFileSync(`/sys/module/net_traffic/parameters/${name}`, 'latin1').trim();
   assert.deepEqual(['fname', 'follow', 'log_packets', 'history', 'engine'].map(value), [
@@ -232,7 +232,7 @@ test("options of load are the module's parameters", async () => {
   ]);
 });
 
-test('status is healthy when the module is, and prints what is watched', async () => {
+test('status is healthy and lists what is watched', async () => {
   await insmod({ fname: 'worker' });
   await packageFolder();
   const [table = '', json = ''] = await all(['status'], ['status', '--json']);
@@ -241,7 +241,7 @@ test('status is healthy when the module is, and prints what is watched', async (
   assert.deepEqual([document.healthy, document.loaded], [true, true]);
 });
 
-test('a reader that goes away early is no failure', async () => {
+test('a reader that closes the pipe early causes no error', async () => {
   await insmod({ fname: 'worker' });
   const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   const { stdout, stderr, status } = await new Program('/bin/bash', [

@@ -27,7 +27,7 @@ function failures(json: string): Map<string, Check> {
 /** Another release's kernel is compiled in a root of its own: this one lacks that compiler. */
 const expected = buildRoot === '' ? [] : ['compiler'];
 
-test('doctor: a machine that loads the module lacks nothing, with the module loaded too', async () => {
+test('doctor finds nothing missing on a machine that can load the module, before and after the load', async () => {
   await packageFolder();
   const { status, stdout, stderr } = await lkmTraffic('doctor', '--json');
   assert.deepEqual([...failures(stdout).keys()], expected, stdout);
@@ -44,7 +44,7 @@ test('doctor: a machine that loads the module lacks nothing, with the module loa
   assert.match(loaded.stdout, /^module +ok +net_traffic \S+ is loaded/m);
 });
 
-test('doctor: with ftrace off it names the sysctl, and after it the module loads', async () => {
+test('doctor names the sysctl that turns ftrace on, and after it the module loads', async () => {
   await packageFolder();
   const ko = trusted(modulePath);
   await outputOf('sysctl', ['-q', '-w', 'kernel.ftrace_enabled=0']);
@@ -62,7 +62,7 @@ test('doctor: with ftrace off it names the sysctl, and after it the module loads
   assert.deepEqual([loaded.status, isLoaded()], [0, true], loaded.stderr);
 });
 
-test('doctor: without root it names the capability', async () => {
+test('doctor without root names the missing capability', async () => {
   const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   const env = { ...process.env, HOME: '/tmp/nobody' };
   const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -73,7 +73,7 @@ test('doctor: without root it names the capability', async () => {
   assert.match(check?.remedy ?? '', /^sudo /);
 });
 
-test('doctor: without make it names the package', async () => {
+test('doctor without make names the package to install', async () => {
   const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   // A file that cannot be executed, for this command alone.
   const script = 'for f in $(which -a make); do mount --bind /dev/null "$(readlink -f "$f")"; done; exec "$@"';

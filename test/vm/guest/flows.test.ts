@@ -21,7 +21,7 @@ function readInPieces(file: string, size: number): string {
   return text;
 }
 
-test('each reading of flows adds up, while the processes move data and have more flows than are kept', async () => {
+test('each reading of flows adds up while the processes send and have more flows than are kept', async () => {
   await load({ fname: 'peers.out', max_flows: 40 });
   const busy = [1, 2].map(() => new Program(named('peers.out', 'exec/peers.out')));
   await until('both have more than are kept', () => status()['flows'] === '80');
@@ -48,7 +48,7 @@ test('each reading of flows adds up, while the processes move data and have more
   assert.equal(status()['flows'], '80');
 });
 
-test('flows of processes of which the last moved nothing are read to an end, in pieces too', async () => {
+test('reads flows to the end, also in pieces, when the last process has none', async () => {
   await load({ fname: 'worker' });
   const worker = named('worker');
   for (const size of ['10', '20']) await outputOf(worker, ['send', size]);
@@ -58,7 +58,7 @@ test('flows of processes of which the last moved nothing are read to an end, in 
   for (const size of [1, 64, 4096]) assert.equal(readInPieces('flows', size), whole, `${size} bytes a read`);
 });
 
-test('max_flows=0 keeps no flow, and counts', async () => {
+test('max_flows=0 keeps no flow and still counts', async () => {
   await load({ fname: 'worker', max_flows: 0 });
   const worker = new Program(named('worker'), ['send', '77']);
   await worker.output();

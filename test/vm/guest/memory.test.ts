@@ -29,7 +29,7 @@ function documented(what: string): number {
   return Number(found.replaceAll(',', ''));
 }
 
-test('a process and a flow take as many bytes as is documented', async () => {
+test('a process and a flow take as many bytes of memory as docs/proc.md says', async () => {
   await load({ fname: 'worker' });
   await new Program(named('worker'), ['send', '10']).output();
   const sizes = { 'a process': slab('traffic_record', 'slab_size'), 'a flow': slab('traffic_flow', 'slab_size') };

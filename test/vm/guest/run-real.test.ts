@@ -37,7 +37,7 @@ slowTest(
   400,
 );
 
-test('run: git clone over http', async () => {
+test('run counts git clone over HTTP equal to the server', async () => {
   const root = folder();
   const bare = join(root, 'repository.git');
   await repository(join(root, 'work'), bare);
@@ -57,7 +57,7 @@ test('run: git clone over http', async () => {
   assertEqual(report, server);
 }, 240);
 
-test('run: curl against its budget', async () => {
+test('run holds curl to its budget', async () => {
   const server = await countingServer((_, response) => response.end(Buffer.alloc(3_000_000)));
   const over = await reportedWith(['--max-rx=1MB'], 'curl', '-sS', '-o', '/dev/null', server.url);
   assert.deepEqual([over.status, over.report.budgets?.[0]?.outcome], [3, 'broken']);
@@ -72,7 +72,7 @@ test('run: curl against its budget', async () => {
   }
 }, 240);
 
-test('run: a shell with what it starts in the background and in pipes', async () => {
+test("run counts a shell's background jobs and pipes equal to the server", async () => {
   const server = await countingServer((request, response) => {
     request.resume().on('end', () => response.end(Buffer.alloc(request.url === '/large' ? 500_000 : 20_000)));
   });

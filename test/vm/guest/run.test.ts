@@ -16,7 +16,7 @@ import { parseReport } from './lib/witness';
 
 const steps = program('exec/steps.out');
 
-test('run gives the total of a command, equal to what that counted itself, and leaves nothing loaded', async () => {
+test("run reports the total of a command equal to the command's own count, and leaves nothing loaded", async () => {
   const { status, stdout, stderr, report } = await reported(program('calls/tcp.out'), 'ipv4');
   const witness = parseReport(stdout);
   assert.deepEqual([status, stderr, report.exact], [0, '', true]);
@@ -27,7 +27,7 @@ test('run gives the total of a command, equal to what that counted itself, and l
   assert.equal(isLoaded(), false);
 });
 
-test('run counts all that a shell starts: in the background, in a pipe, and their children', async () => {
+test('run counts everything that a shell starts: background jobs, pipes and their children', async () => {
   const line = `${steps} send 100 & ${steps} fork send 30 | cat; ${steps} send 7; wait`;
   const { status, report } = await reported('sh', '-c', line);
   assert.equal(status, 0);
@@ -40,7 +40,7 @@ test('run counts all that a shell starts: in the background, in a pipe, and thei
   assert.deepEqual(report.running, []);
 });
 
-test('run passes on how the command ended', async () => {
+test('run exits with the status of the command', async () => {
   const notExecutable = script('text', 'no program');
   chmodSync(notExecutable, 0o644);
   const ways: [number, string[]][] = [
@@ -59,13 +59,13 @@ test('run passes on how the command ended', async () => {
   assert.equal(isLoaded(), false);
 });
 
-test('run leaves standard output to the command, and reports on stderr', async () => {
+test('run leaves standard output to the command and reports on stderr', async () => {
   const { stdout, stderr } = await spawnLkmTraffic('run', '--', 'sh', '-c', `echo mine; ${steps} send 10`);
   assert.equal(stdout, 'mine\n');
   assert.match(stderr, /: exited 0 after [\d.]+ s, 2 processes\nTotal {2}received 10 bytes, sent 10 bytes\n/);
 });
 
-test('what outlives the command is reported as still running, and counted until then', async () => {
+test('reports a process that outlives the command as still running, and counts it until then', async () => {
   const worker = named('worker');
   const pipe = join(folder(), 'pipe');
   const { report } = await reported(
@@ -80,7 +80,7 @@ test('what outlives the command is reported as still running, and counted until 
   process.kill(report.running[0]?.pid ?? 0, 'SIGKILL');
 });
 
-test('SIGTERM to run ends the command, and its report comes; so does SIGINT where there is no terminal', async () => {
+test('SIGTERM ends the command of run, and the report follows; so does SIGINT without a terminal', async () => {
   const cli = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   for (const [signal, number] of [
     ['SIGTERM', 15],
@@ -96,7 +96,7 @@ test('SIGTERM to run ends the command, and its report comes; so does SIGINT wher
   }
 });
 
-test('two runs at once count each its own; one that is killed leaves nothing watched', async () => {
+test('two runs at once each count their own command, and a killed one leaves nothing watched', async () => {
   await insmod({ idle: 1 });
   const cli = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   const start = (size: string): Program =>

@@ -44,7 +44,7 @@ async function send(name: string, bytes: number): Promise<void> {
   await new Program(named(name), ['send', String(bytes)]).output();
 }
 
-test('two Node processes at once: each sees its own program, and nothing stays watched', async () => {
+test('two Node processes at once each see their own program, and nothing stays watched', async () => {
   await packageFolder();
   const users = await Promise.all([run('one.js', inProcess('one')), run('other.js', inProcess('other'))]);
   await Promise.all(users.map((user) => user.line(/^ready$/)));
@@ -59,7 +59,7 @@ test('two Node processes at once: each sees its own program, and nothing stays w
   assert.equal(isLoaded(), false);
 });
 
-test('two threads of one Node process at once: each sees its own program, and nothing stays watched', async () => {
+test('two threads of a Node process at once each see their own program, and nothing stays watched', async () => {
   await packageFolder();
   const user = await run('threads.js', inThreads('one', 'other'));
   await user.line(/ ready$/);
@@ -73,7 +73,7 @@ test('two threads of one Node process at once: each sees its own program, and no
   assert.equal(isLoaded(), false);
 });
 
-test('two commands that load at once: the names of both are watched', async () => {
+test('two load commands at once have the names of both watched', async () => {
   await packageFolder();
   assert.equal(isLoaded(), false);
   const loads = await Promise.all(

@@ -36,7 +36,7 @@ async function ran(name: string, ...steps: string[]): Promise<void> {
 const sumOf = (parts: { counters: { sentBytes: number } }[]): number =>
   parts.reduce((sum, { counters: { sentBytes } }) => sum + sentBytes, 0);
 
-test('a process that the module and a session watch is in the total once, with its flows, whoever began first', async () => {
+test('the total has a process that module and session watch once, with its flows, in either order', async () => {
   await packageFolder();
   await load({ fname: 'ours-first,ours-later' });
   const session = Control.session('watch theirs-first', 'watch theirs-later');
@@ -74,7 +74,7 @@ test('a process that the module and a session watch is in the total once, with i
   running.kill('SIGKILL');
 });
 
-test('what two programs lost to a small history is in the total to the byte, also while others of them run', async () => {
+test('the total has every byte of what two programs lost to a small history, also while others run', async () => {
   await packageFolder();
   await load({ fname: 'one,two', history: 4 });
   const running = new Program(named('one'), ['send', '1000', 'wait', 'send', '1']);
@@ -95,7 +95,7 @@ test('what two programs lost to a small history is in the total to the byte, als
   running.kill('SIGKILL');
 });
 
-test('the records of one process make room together: none of it is there twice', async () => {
+test('evicts the records of one process together, so that nothing is counted twice', async () => {
   await packageFolder();
   await load({ fname: 'ours-later,short', history: 4 });
   const session = Control.session('watch theirs-first');
@@ -114,7 +114,7 @@ test('the records of one process make room together: none of it is there twice',
   session.close();
 });
 
-test('what two programs lost together is in the total once, and exact in each', async () => {
+test('the total has a record that two programs lost together once, and each program has it exactly', async () => {
   await packageFolder();
   await load({ fname: 'one,two', history: 4 });
   await ran('one', 'send', '10', 'execve', named('two'), 'send', '20');
@@ -132,7 +132,7 @@ test('what two programs lost together is in the total once, and exact in each', 
   assert.deepEqual(about(await shown('one')), [40, true, 1]);
 });
 
-test('what two programs lost together stays in the total when one of them is watched no more', async () => {
+test('the total keeps what two programs lost together when one of them is no longer watched', async () => {
   await packageFolder();
   await load({ fname: 'on*,one', history: 1 });
   for (const bytes of ['10', '20']) await ran('one', 'send', bytes);
@@ -151,7 +151,7 @@ test('what two programs lost together stays in the total when one of them is wat
   );
 });
 
-test('what was detached and evicted is not in the total beside the record that goes on', async () => {
+test('the total does not count a detached and evicted record beside the one that goes on', async () => {
   await packageFolder();
   await load({ fname: 'ours,short', history: 1 });
   const session = Control.session('watch theirs');

@@ -52,7 +52,7 @@ for (const name of taken) {
   });
 }
 
-test('the command says which function is taken', async () => {
+test('load names the function that another module has redirected', async () => {
   const [name = ''] = taken;
   await packageFolder();
   await take(name);
@@ -62,13 +62,13 @@ test('the command says which function is taken', async () => {
   assert.equal(isLoaded(), false);
 });
 
-test('while the module is loaded nobody else can take its functions', async () => {
+test('no other module can redirect its functions while the module is loaded', async () => {
   await load({ fname: 'worker' });
   const result = await execute('insmod', [process.env['TAKEN_KO'] ?? '', `function=${taken[0] ?? ''}`]);
   assert.match(result.stderr, /busy/i);
 });
 
-test('kernel.ftrace_enabled=0 is refused while the module is loaded, and possible after it', async () => {
+test('kernel.ftrace_enabled=0 is refused while the module is loaded and possible after unload', async () => {
   const file = '/proc/sys/kernel/ftrace_enabled';
   await load({ fname: 'worker' });
   assert.throws(() => {

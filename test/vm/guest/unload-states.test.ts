@@ -118,7 +118,7 @@ for (const [name, state] of Object.entries(states)) {
   }
 }
 
-test('a target that is killed in its call while the module goes: its counts were final', async () => {
+test('the counts of a target that is killed in its call are final before rmmod', async () => {
   await load({ fname: 'call.out' });
   const { target, peer } = await blocked('waitall');
   peer.write(Buffer.alloc(1000));
@@ -133,7 +133,7 @@ test('a target that is killed in its call while the module goes: its counts were
   await rmmodSoon();
 });
 
-test('rmmod while a target waits in accept: it notices nothing', async () => {
+test('rmmod does not disturb a target that waits in accept', async () => {
   await load({ fname: 'call.out' });
   const target = new Program(program('blocked/call.out'), ['accept']);
   const port = Number((await target.line(/^port (\d+)$/))[1]);
@@ -143,7 +143,7 @@ test('rmmod while a target waits in accept: it notices nothing', async () => {
   assert.match(await target.output(), /^accept 0 -$/m);
 });
 
-test('rmmod while a receive of io_uring waits: it notices nothing', async () => {
+test('rmmod does not disturb a waiting receive of io_uring', async () => {
   const mark = kernelLog.mark();
   await load({ fname: 'call.out' });
   const { target, peer } = await blocked('uring');
@@ -244,7 +244,7 @@ for (const { kind, inModule, logged, result } of held) {
   });
 }
 
-test('the files of the module, open and half read, are no obstacle, and end there', async () => {
+test('open and half-read files do not block rmmod, and return an error after it', async () => {
   await load({ fname: 'worker' });
   await Promise.all([1, 2, 3].map((bytes) => new Program(named('worker'), ['send', String(bytes)]).output()));
   const files = ['counters', 'flows', 'programs', 'status', 'control'].map((name) => {

@@ -73,7 +73,7 @@ async function viewer(terminal: Tmux): Promise<number> {
   return Number(stdout.trim());
 }
 
-test('watch in a terminal: the totals of show, rates, filter, order, flows, help, pause, sizes; Ctrl-C restores it', async () => {
+test('watch in a terminal shows totals, rates, filter, order, flows, help and pause, and Ctrl-C restores the terminal', async () => {
   await insmod({ fname: 'worker,other' });
   const [one, two] = [await worker('worker', 1000, 50000, 7), await worker('other', 20)];
   const { terminal, modes } = await watching('--interval', '3');
@@ -191,7 +191,7 @@ slowTest(
   300,
 );
 
-test('watch while the module is unloaded: the terminal is given back, then that is said', async () => {
+test('watch restores the terminal and reports it when the module is unloaded', async () => {
   await insmod({ fname: 'worker' });
   const { terminal, modes } = await watching();
   await unload();
@@ -222,7 +222,7 @@ slowTest(
   400,
 );
 
-test('watch piped: a JSON document a line, with the totals of show and rates by the time between', async () => {
+test('watch in a pipe prints a JSON document a line, with the totals of show and the rates since the last', async () => {
   await insmod({ fname: 'worker' });
   const one = await worker('worker', 1000, 50000);
   const cwd = await packageFolder();
@@ -252,7 +252,7 @@ test('watch piped: a JSON document a line, with the totals of show and rates by 
   assert.deepEqual(once.total, shown.total);
 }, 300);
 
-test('watch with a reader that leaves, or Ctrl-C: it ends after a whole line, and says nothing', async () => {
+test('watch ends silently after a whole line when its reader leaves or on Ctrl-C', async () => {
   await insmod({ fname: 'worker' });
   const cwd = await packageFolder();
   const command = `${join(cwd, cli)} watch --interval 500ms | head -1`;
