@@ -9,7 +9,7 @@ import { modulePath } from './lib/environment';
 import { isLoaded, load } from './lib/module';
 import { folder } from './lib/named';
 import { assertMessage, lkmTraffic, packageFolder, run, trusted } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { execute, outputOf } from './lib/program';
 import { status } from './lib/proc';
 
@@ -106,11 +106,15 @@ test('without kernel headers the error names the command that installs them', as
 });
 
 const unprivileged = [
-  ['nobody', ['--reuid=65534', '--regid=65534', '--clear-groups']],
-  ['root without capabilities', ['--bounding-set=-sys_module,-net_admin', '--inh-caps=-sys_module,-net_admin']],
+  [test, 'nobody', ['--reuid=65534', '--regid=65534', '--clear-groups']],
+  [
+    slowTest,
+    'root without capabilities',
+    ['--bounding-set=-sys_module,-net_admin', '--inh-caps=-sys_module,-net_admin'],
+  ],
 ] as const;
-for (const [who, options] of unprivileged) {
-  test(`${who} can neither load, nor show, nor unload, and is told what it takes`, async () => {
+for (const [declare, who, options] of unprivileged) {
+  declare(`${who} can neither load, nor show, nor unload, and the error says what that takes`, async () => {
     const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
     const ko = trusted(modulePath);
     const env = { ...process.env, HOME: '/tmp/nobody' };

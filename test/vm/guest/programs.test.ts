@@ -9,7 +9,7 @@ import { atEnd } from './lib/cleanup';
 import { load } from './lib/module';
 import { folder, script } from './lib/named';
 import { bound } from './lib/net';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program, outputOf } from './lib/program';
 import { counters, counts, countsOf, record } from './lib/proc';
 import { straceOptions, straced } from './lib/strace';
@@ -32,7 +32,7 @@ const httpClient = `
     }
   })();`;
 
-test('counts a Node HTTP server and its client like strace does', async () => {
+slowTest('counts a Node HTTP server and its client like strace does', async () => {
   await load({ fname: 'node' });
   const logs = folder();
   const traced = (name: string, code: string): Program =>

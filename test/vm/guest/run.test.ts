@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { program } from './lib/environment';
 import { isLoaded, load as insmod, unload } from './lib/module';
 import { folder, named, script } from './lib/named';
-import { packageFolder, run, spawnLkmTraffic } from './lib/package';
+import { lkmTraffic, packageFolder, run, spawnLkmTraffic } from './lib/package';
 import { test } from './lib/plan';
 import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
@@ -44,15 +44,16 @@ test('run exits with the status of the command', async () => {
   const notExecutable = script('text', 'no program');
   chmodSync(notExecutable, 0o644);
   const ways: [number, string[]][] = [
-    [3, [steps, 'exit', '3']],
+    [0, [steps, 'exit', '0']],
     [137, [steps, 'kill', '9']],
     // Node tells this one as exit status 0.
     [162, [steps, 'kill', '34']],
     [127, ['/nowhere/program']],
     [126, [notExecutable]],
   ];
+  assert.equal((await spawnLkmTraffic('run', '--', steps, 'exit', '3')).status, 3);
   for (const [expected, command] of ways) {
-    const result = await spawnLkmTraffic('run', '--', ...command);
+    const result = await lkmTraffic('run', '--', ...command);
     assert.equal(result.status, expected, `${command.join(' ')}: ${result.stderr}`);
     assert.doesNotMatch(result.stderr, /^\s+at /m);
   }
