@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** `lkm-traffic doctor`: what it tells of this machine is so. */
+/** `lkm-traffic doctor` reports the true state of this machine. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -34,7 +34,7 @@ test('doctor finds nothing missing on a machine that can load the module, before
   assert.equal(status, expected.length, stderr);
   const { checks, kernel } = JSON.parse(stdout) as { checks: Check[]; kernel: string };
   assert.equal(kernel, release());
-  // In a guest all of it can be told.
+  // In a guest every check has an answer.
   assert.deepEqual(
     checks.filter(({ state }) => state === 'unknown').map(({ name }) => name),
     [],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** With whom: each flow has the names that the program's own sockets had, and the bytes that its calls returned. */
+/** The ends of flows: each flow has the addresses of the program's sockets, and the bytes that its calls returned. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { engine, program } from './lib/environment';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Flows: what a process moved and with whom adds up to what it moved. */
+/** The flows of a process add up to its totals. */
 import assert from 'node:assert/strict';
 import { openSync, readSync, closeSync } from 'node:fs';
 import { consistentFlows, totalsOf } from './lib/flows';

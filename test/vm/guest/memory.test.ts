@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What the module keeps in memory, a process and a flow: what docs/proc.md says, and no more after a flood than before. */
+/** The memory that a process and a flow take: what docs/proc.md says, and the same after a flood as before. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { program, repository } from './lib/environment';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What `lkm-traffic run` offers besides the total: budgets, who and with whom, repeats, waiting, signals, several at once. */
+/** The options of `lkm-traffic run`: budgets, breakdowns, repeats, waiting, signals, several runs at once. */
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -46,7 +46,7 @@ test('run exits with the status of the command', async () => {
   const ways: [number, string[]][] = [
     [0, [steps, 'exit', '0']],
     [137, [steps, 'kill', '9']],
-    // Node tells this one as exit status 0.
+    // Node reports this signal as exit status 0.
     [162, [steps, 'kill', '34']],
     [127, ['/nowhere/program']],
     [126, [notExecutable]],

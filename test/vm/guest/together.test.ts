@@ -11,7 +11,7 @@ import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
 import { until } from './lib/wait';
 
-/** Monitors a program, which an expression names, until told; then says how much each of its processes sent. */
+/** Monitors a program, which an expression names, until a message comes; then prints what each of its processes sent. */
 const monitorsUntilTold = (program: string): string => `
   const session = await monitor({ programs: [${program}], ${engineMember} interval: 50 });
   say('ready');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The total of everything that is counted: each process once, whoever watches it, and also those that made room. */
+/** The total has each process once, however many watch it, and also the evicted ones. */
 import assert from 'node:assert/strict';
 import { Control } from './lib/control';
 import { load } from './lib/module';
@@ -23,7 +23,7 @@ async function shown(...args: string[]): Promise<Shown> {
   return JSON.parse(await outputOfLkmTraffic('show', '--json', ...args)) as Shown;
 }
 
-/** What was moved, both ways alike, whether that is exact, and how many are listed no more. */
+/** The bytes, which are the same both ways, whether they are exact, and how many processes are no longer listed. */
 const about = ({ total: { total }, exact, evicted }: Shown): unknown[] => {
   assert.equal(total.sentBytes, total.receivedBytes);
   return [total.sentBytes, exact, evicted];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The module's trace events, for whoever traces: ftrace, trace-cmd, perf's interface, BPF. */
+/** The module's trace events, read by ftrace, trace-cmd, perf's interface and BPF. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Others who trace what the module traces: nobody's count is wrong for the other, and who cannot have a function is told. */
+/** Other tracers of the same kernel functions: both count correctly, and a conflict over a function is reported. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mapsOf, startBpftrace } from './lib/bpftrace';

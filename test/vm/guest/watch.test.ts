@@ -143,7 +143,7 @@ slowTest(
     await terminal.press('C-z');
     await terminal.shows(/Stopped/);
     await terminal.assertRestored(modes);
-    // Of which nobody tells a job that is stopped.
+    // A stopped job gets no signal about the new size.
     await terminal.resize(100, 20);
     await terminal.run('fg');
     const screen = await terminal.shows(await rowOf(one));

@@ -95,7 +95,7 @@ export function assertMirrored(counted: Moved, witness: Moved, who: string): voi
   assert.ok(counted.received > 0n && counted.sent > 0n);
 }
 
-/** Gets a page over a connection of its own, and tells what its socket moved. */
+/** Gets a page over a connection of its own; returns what its socket sent and received. */
 export async function fetched(url: string): Promise<Moved> {
   return new Promise((resolve, reject) => {
     get(url, { agent: false }, (response) => {
