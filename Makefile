@@ -17,8 +17,14 @@ all: ## build the module (if the running kernel's headers are installed), the ad
 demo: setup $(ADDON) $(DIST) ## show it counting in a virtual machine; this kernel loads nothing
 	@test/vm/demo
 
-test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel (KERNELS="6.1 6.12", or with sid)
-	@KERNELS="$(KERNELS)" test/all
+test: setup $(ADDON) $(DIST) ## prove it in 12 minutes: unit tests, and guest tests on every kernel (KERNELS="6.1 6.12")
+	@KERNELS="$(KERNELS)" test/all short
+
+test-all: setup $(ADDON) $(DIST) ## all tests, in an hour: also the other engine, the slow tests, other boots, torture
+	@KERNELS="$(KERNELS)" test/all all
+
+test-rest: setup $(ADDON) $(DIST) ## what test-all runs and test does not
+	@KERNELS="$(KERNELS)" test/all long
 
 test-programs: setup $(ADDON) $(DIST) ## real programs in a guest, each against strace or its peer, to the byte; minutes
 	@KERNELS="$(KERNELS)" test/vm/programs
@@ -73,4 +79,4 @@ $(DIST): $(MODULES) tsconfig.json tsconfig.build.json scripts/build-dist.mjs $(w
 	npm run --silent build
 	@touch $@
 
-.PHONY: help all bench demo test test-programs torture torture-kernel torture-kcsan cycles fuzz checkpatch lint module addon dist setup clean
+.PHONY: help all bench demo test test-all test-rest test-programs torture torture-kernel torture-kcsan cycles fuzz checkpatch lint module addon dist setup clean

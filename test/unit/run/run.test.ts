@@ -77,7 +77,17 @@ test('the waiting can be ended: what runs then is named', async () => {
 test('samples come while it runs, the last one is the result, and what a callback throws is not lost', async () => {
   const samples: bigint[] = [];
   kernel.processes = [aProcess({ id: 2n, traffic: tcp(5n) })];
-  const result = await running('sleep', ['0.1'], { onSample: ({ total }) => samples.push(total.total.receivedBytes) });
+  let end = (): void => undefined;
+  const result = await running('sleep', ['100'], {
+    onStart: ({ kill }) => {
+      end = () => {
+        kill('SIGTERM');
+      };
+    },
+    onSample: ({ total }) => {
+      if (samples.push(total.total.receivedBytes) === 3) end();
+    },
+  });
   expect(samples.length).toBeGreaterThan(2);
   expect(samples.at(-1)).toBe(result.traffic.total.receivedBytes);
   const thrown = running('true', [], {
@@ -98,10 +108,12 @@ test('with flows the sums by scope and remote are the total', async () => {
 });
 
 test('measure counts a child that runs, until it ends', async () => {
-  const child = spawn('sleep', ['0.2'], { stdio: 'ignore' });
+  const child = spawn('cat', ['-'], { stdio: ['pipe', 'ignore', 'ignore'] });
   await once(child, 'spawn');
-  const { exitCode, command } = await measure(child, { ko: kernel.ko }, kernel.host);
-  expect([exitCode, command]).toEqual([0, ['sleep', '0.2']]);
+  // It ends after it was attached to.
+  const onSample = (): void => void child.stdin.end();
+  const { exitCode, command } = await measure(child, { ko: kernel.ko, onSample }, kernel.host);
+  expect([exitCode, command]).toEqual([0, ['cat', '-']]);
   expect(kernel.commands).toEqual(['0: session', `1: attach ${child.pid}`]);
 });
 

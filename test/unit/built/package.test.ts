@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import ts from 'typescript';
-import { cli } from './support/cli';
-import { listed, npm, pack, PREBUILT, ROOT } from './support/package';
+import { cli } from '../support/cli';
+import { listed, npm, pack, PREBUILT, ROOT } from '../support/package';
 
 const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
