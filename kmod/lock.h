@@ -7,9 +7,9 @@
  * Lock order: traffic_lock, then the lock of a record's flows, then flows_lock
  * of flow.c.
  *
- * A function whose caller has to hold it asserts that, and is annotated with
- * __must_hold() for sparse; not so the functions without arguments, because
- * checkpatch takes "(void) __must_hold" for a cast.
+ * A function that needs its caller to hold a lock asserts it, and has the
+ * annotation __must_hold() for sparse. Functions without arguments only assert
+ * it, because checkpatch takes "(void) __must_hold" for a cast.
  */
 #ifndef TRAFFIC_LOCK_H
 #define TRAFFIC_LOCK_H

@@ -115,7 +115,7 @@ static void __exit traffic_exit(void)
 {
 	/* Afterwards no process is inside a file, and no session is open. */
 	traffic_procfs_exit();
-	/* A reader may have found a record under RCU. */
+	/* Wait for readers that found a record under RCU. */
 	synchronize_rcu();
 	/*
 	 * Turns the hooks off and waits for the calls in flight. While ftrace

@@ -9,19 +9,20 @@
  *          the machine it does not, and the hook returns after this one load.
  * record   The bucket is searched for a record of current. There can be
  *          several, one after the other: each of the steps below runs for each.
- * cached   The block of this CPU holds the flows that the CPU counted last. If
- *          the flow in the slot of this socket matches the socket's face, the
- *          call is added to the flow and to the block: no rule is asked, no
- *          lock is taken and no function is called. Most calls end here.
+ * cached   This CPU's block of the record holds the flows that the CPU counted
+ *          last. If the flow in the slot of this socket was used in this jiffy,
+ *          and its face matches the socket, the call is added to the flow and
+ *          to the block: no rule is asked, no lock is taken and no function is
+ *          called. Most calls end here.
  * socket   Otherwise traffic_account_slow() looks up the flow by the two ends
  *          of the socket, adds to it and puts it into the slot.
  * rules    Otherwise account.c decides by all rules whether the call counts,
  *          computes the peer, creates the flow and the face, and reports the
  *          call to the trace events.
  *
- * A call that returned nothing, peeked or reads the error queue skips "cached"
- * and "socket". So does every call in careful mode (careful.h), and one whose
- * socket belongs to the kernel. All paths count the same.
+ * Some calls skip "cached" and "socket": those that returned nothing, peeked or
+ * read the error queue, those in careful mode (careful.h), and those on sockets
+ * of the kernel itself. The result is the same on all paths.
  *
  * Preemption stays off from the bucket to the end. This is also what keeps the
  * record and its flows in memory: it holds off the RCU grace period that pairs

@@ -13,7 +13,7 @@
  */
 #define BUSY_MSGS 32
 
-/* Nothing is ever counted in it. */
+/* Stands in for the block of a process that has none: nothing is added to it. */
 static DEFINE_PER_CPU(struct traffic_block, empty_block);
 /* See traffic_counters_setup(). */
 static struct traffic_flow *unused_entry;
@@ -55,6 +55,11 @@ static void counters_get_percpu(struct traffic_counters *counters)
 	if (!block)
 		return;
 	block_reset_flows(block);
+	/*
+	 * A full barrier: the entries are set before the block can be found.
+	 * Pairs with the address dependency of the loads of ->percpu and
+	 * ->recent.
+	 */
 	if (cmpxchg(&counters->percpu, NULL, block))
 		free_percpu(block);
 	else

@@ -20,7 +20,7 @@ DEFINE_STATIC_KEY_TRUE(traffic_keeps_flows);
 struct traffic_flow traffic_no_flow;
 
 static DEFINE_HASHTABLE(flow_table, TABLE_BITS);
-/* Guards the lists of all processes, and is held to write to the table. */
+/* Guards the flow lists of all processes. Writers of flow_table hold it too. */
 static DEFINE_SPINLOCK(flows_lock);
 static unsigned int nr_flows;
 static struct kmem_cache *flow_cache;

@@ -18,7 +18,7 @@
 
 /* ---- The name that a call passed, for hooks that do not see it --------- */
 
-/* Each message is read from user memory, so not all of a long array are. */
+/* More messages than this are not read: it would take too long. */
 #define MESSAGES_MAX 64
 
 static bool msghdr_is_nameless(const struct user_msghdr __user *message)
@@ -183,7 +183,7 @@ static void peer_set_inet(struct traffic_peer *peer,
 	if (sock_has_ports(sk))
 		peer->local.port = inet_sk(sk)->inet_num;
 
-	/* A stream always goes to its own peer: the name is ignored. */
+	/* A stream always uses its own peer: the name is ignored. */
 	if (sk->sk_type == SOCK_STREAM)
 		peer_set_connected(peer, sk);
 	else if (msg && msg->msg_name && msg->msg_namelen)

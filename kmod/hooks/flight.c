@@ -143,7 +143,7 @@ static bool task_in_recvmmsg(struct task_struct *task)
 	if (task_thread_info(task)->status & TS_COMPAT)
 		return true;
 #endif
-	/* So does a program of the x32 ABI. */
+	/* A program of the x32 ABI may also be in its own recvmmsg(). */
 	return nr == __NR_recvmmsg || nr & __X32_SYSCALL_BIT;
 }
 

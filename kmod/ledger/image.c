@@ -14,7 +14,7 @@
 
 #include "compat.h"
 
-/* One for each CPU: probes run with preemption off, so one uses it at a time. */
+/* Each CPU has its own. Only one probe at a time runs on a CPU. */
 struct path_buffers {
 	char name[NAME_MAX + 1];
 	char file[PATH_MAX];
@@ -94,7 +94,10 @@ static const char *bprm_script_path(const struct linux_binprm *bprm)
 
 	if (name[0] == '/')
 		return bprm->fdpath ? NULL : name;
-	/* The lock is held meanwhile, because path_put() may sleep. */
+	/*
+	 * With path_get() the lock could be dropped before d_path(), but
+	 * path_put() may sleep.
+	 */
 	traffic_lock_fs(current->fs);
 	folder = path_resolve(&current->fs->pwd, mine->script);
 	traffic_unlock_fs(current->fs);

@@ -171,7 +171,7 @@ int traffic_flows_snapshot_from(u64 id, u64 last_id,
 			spin_unlock(&traffic_lock);
 			return 0;
 		}
-		/* In careful mode no call adds to the record while it is held. */
+		/* In careful mode, no call adds to the record under this lock. */
 		spin_lock(&record->flows.lock);
 		flows = record->flows.count;
 		if (flows + MORE_LINES <= snapshot->capacity)

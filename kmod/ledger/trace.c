@@ -31,7 +31,8 @@ void traffic_trace_calls_off(void)
 
 /*
  * Escapes spaces and line feeds, so that a name cannot forge a line of a trace,
- * and a name that is exactly "-", which means no name.
+ * and a
+ * name that is exactly "-", which stands for no name.
  */
 static int name_escape(const char *name, char *to, size_t size)
 {
