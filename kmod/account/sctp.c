@@ -5,16 +5,18 @@
 #include <net/sctp/structs.h>
 
 /*
- * Since the load there were subscriptions that no socket shows: of one
- * association, whose list is nobody's to look at who does not hold the socket;
- * or those of a socket, when they ended with notifications still in its queue.
- * Which processes have the socket is not known, so it is said of all.
+ * True once there was a subscription, since the module was loaded, that a look
+ * at the socket does not show. There are two kinds. A subscription of one
+ * association is in a list that only the holder of the socket's lock may read.
+ * And a subscription that was cancelled may have left notifications in the
+ * queue. The module does not know which processes use the socket, so the flag
+ * applies to all of them.
  */
-static bool some_are_hidden;
+static bool has_hidden_subscriptions;
 
-static notrace bool has_events(const struct sock *sk)
+static notrace bool sock_has_subscriptions(const struct sock *sk)
 {
-	/* The data of a message come with it, not as a notification. */
+	/* SCTP_DATA_IO_EVENT adds ancillary data and causes no notification. */
 	const u16 data_io = BIT(SCTP_DATA_IO_EVENT - SCTP_SN_TYPE_BASE);
 
 	return READ_ONCE(sctp_sk(sk)->subscribe) & ~data_io;
@@ -22,11 +24,13 @@ static notrace bool has_events(const struct sock *sk)
 
 bool traffic_sctp_may_notify(const struct sock *sk)
 {
-	return has_events(sk) || READ_ONCE(some_are_hidden);
+	return sock_has_subscriptions(sk) ||
+	       READ_ONCE(has_hidden_subscriptions);
 }
 
 void notrace traffic_sctp_notice_option(const struct sock *sk, int option)
 {
-	if (option == SCTP_EVENT || (option == SCTP_EVENTS && has_events(sk)))
-		WRITE_ONCE(some_are_hidden, true);
+	if (option == SCTP_EVENT ||
+	    (option == SCTP_EVENTS && sock_has_subscriptions(sk)))
+		WRITE_ONCE(has_hidden_subscriptions, true);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SCTP notifications: events that a socket reports, which are not payload. */
 #ifndef TRAFFIC_SCTP_H
 #define TRAFFIC_SCTP_H
 
@@ -6,16 +7,19 @@
 #include <linux/types.h>
 #include <net/sock.h>
 
-/* A raw socket of that protocol is none. */
-static inline bool traffic_is_sctp(const struct sock *sk)
+/* False for a raw socket with the protocol number of SCTP. */
+static inline bool traffic_sock_is_sctp(const struct sock *sk)
 {
 	return sk->sk_protocol == IPPROTO_SCTP && sk->sk_type != SOCK_RAW;
 }
 
-/* Whether what is received from this SCTP socket may be a notification. */
+/* True if what this SCTP socket receives may be a notification. */
 bool traffic_sctp_may_notify(const struct sock *sk);
 
-/* An option of this SCTP socket is about to be set. Nothing in it is traced. */
+/*
+ * A hook calls it before an option of this SCTP socket is set. Calls nothing
+ * that can be traced.
+ */
 void traffic_sctp_notice_option(const struct sock *sk, int option);
 
 #endif

@@ -2,16 +2,23 @@
 #include "traffic.h"
 #include "counts/counters.h"
 
+#include <linux/lockdep.h>
 #include <linux/percpu.h>
 
-#include "counts/flow.h"
+#include "lock.h"
 
-/* After this many messages of one kind a process is busy. */
+/*
+ * A process is busy once it has this many messages of one transport and
+ * direction.
+ */
 #define BUSY_MSGS 32
 
-static DEFINE_PER_CPU(struct traffic_block, nothing_yet);
+/* Stands in for the block of a process that has none: nothing is added to it. */
+static DEFINE_PER_CPU(struct traffic_block, empty_block);
+/* See traffic_counters_setup(). */
+static struct traffic_flow *unused_entry;
 
-static void remember_no_flows(struct traffic_block __percpu *percpu)
+static void block_reset_flows(struct traffic_block __percpu *percpu)
 {
 	int cpu, d, i;
 
@@ -20,22 +27,26 @@ static void remember_no_flows(struct traffic_block __percpu *percpu)
 
 		for (d = 0; d < TRAFFIC_DIRECTIONS; d++)
 			for (i = 0; i < TRAFFIC_RECENT_FLOWS; i++)
-				block->flows[d][i] = &traffic_no_flow;
+				block->flows[d][i] = unused_entry;
 	}
 }
 
-void traffic_counters_setup(void)
+void traffic_counters_setup(struct traffic_flow *no_flow)
 {
-	/* The loader relocates no pointers in a module's per-CPU data. */
-	remember_no_flows(&nothing_yet);
+	unused_entry = no_flow;
+	/*
+	 * Not a static initializer: the module loader does not relocate
+	 * pointers in per-CPU data.
+	 */
+	block_reset_flows(&empty_block);
 }
 
 void traffic_counters_init(struct traffic_counters *counters)
 {
-	counters->recent = &nothing_yet;
+	counters->recent = &empty_block;
 }
 
-static void get_percpu(struct traffic_counters *counters)
+static void counters_get_percpu(struct traffic_counters *counters)
 {
 	struct traffic_block __percpu *block;
 
@@ -43,7 +54,12 @@ static void get_percpu(struct traffic_counters *counters)
 				 GFP_NOWAIT | __GFP_NOWARN);
 	if (!block)
 		return;
-	remember_no_flows(block);
+	block_reset_flows(block);
+	/*
+	 * A full barrier: the entries are set before the block can be found.
+	 * Pairs with the address dependency of the loads of ->percpu and
+	 * ->recent.
+	 */
 	if (cmpxchg(&counters->percpu, NULL, block))
 		free_percpu(block);
 	else
@@ -58,14 +74,14 @@ void traffic_counters_add(struct traffic_counters *counters,
 	struct traffic_shared_count *shared;
 
 	if (likely(percpu)) {
-		traffic_block_add(percpu, traffic_place_of(transport),
+		traffic_block_add(percpu, traffic_block_offset(transport),
 				  direction, bytes);
 		return;
 	}
 	shared = &counters->shared[transport][direction];
 	atomic64_add(bytes, &shared->bytes);
 	if (atomic64_inc_return(&shared->msgs) % BUSY_MSGS == 0)
-		get_percpu(counters);
+		counters_get_percpu(counters);
 }
 
 void traffic_counters_sum(const struct traffic_counters *counters,
@@ -95,11 +111,12 @@ void traffic_counters_fold(struct traffic_counters *counters)
 	struct traffic_totals totals;
 	int t, d;
 
+	lockdep_assert_held(&traffic_lock);
 	if (!percpu)
 		return;
 	traffic_counters_sum(counters, &totals);
 	counters->percpu = NULL;
-	counters->recent = &nothing_yet;
+	counters->recent = &empty_block;
 	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
 		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 			struct traffic_shared_count *shared =

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Bytes and messages of a process, by transport and direction. */
 #ifndef TRAFFIC_COUNTERS_H
 #define TRAFFIC_COUNTERS_H
 
@@ -10,9 +11,9 @@
 enum traffic_transport {
 	TRAFFIC_TCP,
 	TRAFFIC_UDP,
-	TRAFFIC_OTHER, /* of inet: raw, SCTP, DCCP, ping */
+	TRAFFIC_OTHER, /* the rest of the family inet: raw, SCTP, DCCP, ping */
 	TRAFFIC_INET_TRANSPORTS,
-	/* A family each. */
+	/* Each of the other families is one transport. */
 	TRAFFIC_UNIX = TRAFFIC_INET_TRANSPORTS,
 	TRAFFIC_PACKET,
 	TRAFFIC_VSOCK,
@@ -45,71 +46,80 @@ struct traffic_shared_count {
 struct traffic_flow;
 struct proto;
 
-/* Of a CPU, for a process. */
+/* What one CPU has counted for one process. */
 struct traffic_block {
 	struct traffic_totals totals;
 	/*
-	 * Where it counted last, never NULL; RCU, as long as the record. See
-	 * face.h.
+	 * The flows that this CPU counted last, never NULL. They are freed
+	 * together with the record, after an RCU grace period.
 	 */
 	struct traffic_flow *flows[TRAFFIC_DIRECTIONS][TRAFFIC_RECENT_FLOWS];
-	/* With max_flows=0: the protocol that it counted last, and as what. */
+	/* With max_flows=0: the protocol that this CPU counted last. */
 	const struct proto *prot;
 	bool is_tcp;
-	unsigned long place; /* see traffic_block_add() */
+	unsigned long offset; /* see traffic_block_add() */
 };
 
-/* Where in a block a transport is counted. */
-static inline unsigned long traffic_place_of(enum traffic_transport transport)
+/* Where in a block the counts of a transport are. */
+static inline unsigned long
+traffic_block_offset(enum traffic_transport transport)
 {
 	return offsetof(struct traffic_block, totals.of[transport]);
 }
 
+/* @offset comes from traffic_block_offset(). */
 static __always_inline void
-traffic_block_add(struct traffic_block __percpu *block, unsigned long place,
+traffic_block_add(struct traffic_block __percpu *block, unsigned long offset,
 		  enum traffic_direction direction, u64 bytes)
 {
-	struct traffic_count __percpu *count = (void __percpu *)block + place;
+	struct traffic_count __percpu *count = (void __percpu *)block + offset;
 
 	this_cpu_add(count[direction].bytes, bytes);
 	this_cpu_inc(count[direction].msgs);
 }
 
 /*
- * A process starts with counters that all CPUs share, since most processes of
- * a build move nothing or little; a busy one gets a block a CPU. When there is
- * no memory for that the shared counters go on: no count depends on it.
+ * A process starts with counters that all CPUs share, because most processes of
+ * a build have little or no traffic. A busy process gets one block for each
+ * CPU. If that allocation fails, the shared counters stay in use: the counts
+ * are the same.
  */
 struct traffic_counters {
 	struct traffic_block __percpu *percpu;
-	/* The same, or one that nothing was counted in: never NULL. */
+	/* Equal to @percpu, or an empty block if that is NULL. Never NULL. */
 	struct traffic_block __percpu *recent;
 	struct traffic_shared_count shared[TRAFFIC_TRANSPORTS]
 					  [TRAFFIC_DIRECTIONS];
 };
 
-/* Once, before any counters are used. */
-void traffic_counters_setup(void);
+/*
+ * Call it once, before any counters are used. @no_flow is a flow that matches
+ * no socket: it fills the unused entries of traffic_block.flows.
+ */
+void traffic_counters_setup(struct traffic_flow *no_flow);
 void traffic_counters_init(struct traffic_counters *counters);
-/* From process context, preemptible or not; the counters must stay. */
+/* Call it from process context. The counters must not be freed meanwhile. */
 void traffic_counters_add(struct traffic_counters *counters,
 			  enum traffic_transport transport,
 			  enum traffic_direction direction, u64 bytes);
-/* While others add, a sum may or may not hold their last call. */
+/* If another CPU adds meanwhile, its call may be missing from the sum. */
 void traffic_counters_sum(const struct traffic_counters *counters,
 			  struct traffic_totals *totals);
 /*
- * Gives the memory of the CPUs back. Nobody may add any more, and whoever sums
- * holds the same lock as the caller.
+ * Adds the per-CPU counts to the shared ones and frees them. Caller holds
+ * traffic_lock, as every caller of traffic_counters_sum() does. No CPU may add
+ * any longer: the record is unhashed, and a grace period has passed or the
+ * process is dead.
  */
-void traffic_counters_fold(struct traffic_counters *counters);
+void traffic_counters_fold(struct traffic_counters *counters)
+	__must_hold(&traffic_lock);
 
 void traffic_totals_add(struct traffic_totals *to,
 			const struct traffic_totals *what);
-/* Modulo 2^64: what is added later comes out right. */
+/* Wraps below 0: a later traffic_totals_add() makes the result right. */
 void traffic_totals_subtract(struct traffic_totals *from,
 			     const struct traffic_totals *what);
-/* Of all transports. */
+/* Adds up all transports. */
 struct traffic_count traffic_totals_sum(const struct traffic_totals *totals,
 					enum traffic_direction direction);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * By what a flow is known again from a socket, with a few comparisons and
- * without working out both ends: all that the ends were made of. Not by the
- * address of the socket, which is another's as soon as it is freed.
+ * A face is a copy of the socket fields that a flow's peer was computed from.
+ * If they still match, the socket belongs to the flow, and a few comparisons
+ * replace traffic_peer_of(). A face does not hold the address of the socket,
+ * because a freed socket's address is reused.
  *
- * Sockets of one flow differ in nothing but the protocol's operations, which
- * change with a ULP. So a face that two write at once is right still.
+ * The sockets of one flow differ only in ->prot, which an upper layer protocol
+ * (ULP) such as kernel TLS replaces. So two CPUs that write a face at the same
+ * time store equal values in all other fields.
  */
 #ifndef TRAFFIC_FACE_H
 #define TRAFFIC_FACE_H
@@ -15,36 +17,38 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
+#include "counts/counters.h"
 #include "counts/peer.h"
 
+/* What has to be checked besides the fields of the face; bits of ->checks. */
 enum {
-	TRAFFIC_FACE_V6 = BIT(0), /* the peer's addresses of IPv6 */
-	TRAFFIC_FACE_TCP = BIT(1), /* not while it is under repair */
+	TRAFFIC_CHECK_V6 = BIT(0), /* the addresses, which are IPv6 */
+	TRAFFIC_CHECK_REPAIR = BIT(1), /* that TCP is not under repair */
 };
 
 struct traffic_face {
-	/* NULL: none. Tells family, type and protocol. */
+	/* Implies family, type and protocol. NULL: matches no socket. */
 	const struct proto *prot;
 	const struct net *net;
 	u64 addresses;
 	u32 ports;
-	u8 more; /* what is asked besides; most have nothing */
-	bool is_datagram; /* a call may name another */
-	bool is_connected; /* or, without one that was named, nobody is known */
+	u8 checks; /* TRAFFIC_CHECK_ bits; most faces have none */
+	bool is_datagram; /* a call may name a destination of its own */
+	bool is_connected; /* always false for streams */
 };
 
-static __always_inline u32 traffic_ports_of(const struct sock *sk)
+static __always_inline u32 traffic_sock_ports(const struct sock *sk)
 {
 	return (__force u32)sk->sk_portpair;
 }
 
-static __always_inline u64 traffic_addresses_of(const struct sock *sk)
+static __always_inline u64 traffic_sock_addresses(const struct sock *sk)
 {
 	return (__force u64)sk->sk_addrpair;
 }
 
-/* An IPv4-mapped IPv6 address is IPv4. */
-static inline bool traffic_is_v6(const struct sock *sk)
+/* False for IPv4-mapped IPv6 addresses: they count as IPv4. */
+static inline bool traffic_sock_is_v6(const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	return sk->sk_family == AF_INET6 &&
@@ -56,60 +60,68 @@ static inline bool traffic_is_v6(const struct sock *sk)
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static inline bool traffic_same_v6(const struct traffic_peer *peer,
-				   const struct sock *sk)
+static inline bool traffic_peer_has_v6_of(const struct traffic_peer *peer,
+					  const struct sock *sk)
 {
 	return ipv6_addr_equal(&peer->local.v6, &sk->sk_v6_rcv_saddr) &&
 	       ipv6_addr_equal(&peer->remote.v6, &sk->sk_v6_daddr);
 }
 #else
-static inline bool traffic_same_v6(const struct traffic_peer *peer,
-				   const struct sock *sk)
+static inline bool traffic_peer_has_v6_of(const struct traffic_peer *peer,
+					  const struct sock *sk)
 {
 	return true;
 }
 #endif
 
 /*
- * Of a call that current has made just now: it went to whom the socket is
- * connected. False where that takes longer to tell.
+ * True if the call that current has just made used the socket's own peer.
+ * False: unknown here; the caller takes the slow path.
  */
 static __always_inline bool
-traffic_names_nobody(const struct traffic_face *face,
-		     enum traffic_direction direction, const struct msghdr *msg)
+traffic_uses_socket_peer(const struct traffic_face *face,
+			 enum traffic_direction direction,
+			 const struct msghdr *msg)
 {
 	if (msg)
 		return !msg->msg_name || !READ_ONCE(face->is_datagram);
-	/* Where names are not seen, that of an unconnected socket is unknown. */
+	/*
+	 * This hook does not see names. A datagram of an unconnected socket
+	 * then belongs to the flow whose remote end is unknown.
+	 */
 	return direction == TRAFFIC_RX || data_race(!face->is_connected) ||
-	       traffic_send_names_nobody();
+	       traffic_send_uses_socket_peer();
 }
 
-/* A checkpoint that is restored fills queues; it moves nothing. */
-static __always_inline bool traffic_is_under_repair(const struct sock *sk)
+/*
+ * While a checkpoint is restored, send() fills the queues of a socket under
+ * repair and transfers nothing.
+ */
+static __always_inline bool traffic_sock_in_repair(const struct sock *sk)
 {
 	return tcp_sk(sk)->repair;
 }
 
 static __always_inline bool
-traffic_is_more(u8 more, const struct traffic_peer *peer, const struct sock *sk)
+traffic_face_checks_pass(u8 checks, const struct traffic_peer *peer,
+			 const struct sock *sk)
 {
-	if (more & TRAFFIC_FACE_TCP && traffic_is_under_repair(sk))
+	if (checks & TRAFFIC_CHECK_REPAIR && traffic_sock_in_repair(sk))
 		return false;
-	return !(more & TRAFFIC_FACE_V6) || traffic_same_v6(peer, sk);
+	return !(checks & TRAFFIC_CHECK_V6) || traffic_peer_has_v6_of(peer, sk);
 }
 
-static __always_inline bool traffic_is_face_of(const struct traffic_face *face,
-					       const struct traffic_peer *peer,
-					       const struct sock *sk)
+static __always_inline bool
+traffic_face_matches(const struct traffic_face *face,
+		     const struct traffic_peer *peer, const struct sock *sk)
 {
-	/* A face that is being written is right still. */
-	return data_race(
-		face->prot == sk->sk_prot &&
-		face->addresses == traffic_addresses_of(sk) &&
-		face->ports == traffic_ports_of(sk) &&
-		face->net == sock_net(sk) &&
-		(!face->more || traffic_is_more(face->more, peer, sk)));
+	/* Another CPU may be writing the face: see the top of this file. */
+	return data_race(face->prot == sk->sk_prot &&
+			 face->addresses == traffic_sock_addresses(sk) &&
+			 face->ports == traffic_sock_ports(sk) &&
+			 face->net == sock_net(sk) &&
+			 (!face->checks ||
+			  traffic_face_checks_pass(face->checks, peer, sk)));
 }
 
 #endif

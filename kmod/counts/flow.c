@@ -10,7 +10,7 @@
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
-#include "account/account.h"
+#include "counts/transfer.h"
 #include "params.h"
 
 #define TABLE_BITS 15
@@ -19,41 +19,43 @@ DEFINE_STATIC_KEY_TRUE(traffic_keeps_flows);
 
 struct traffic_flow traffic_no_flow;
 
-static DEFINE_HASHTABLE(by_peer, TABLE_BITS);
-/* Guards the table against writers, and the lists of all processes. */
+static DEFINE_HASHTABLE(flow_table, TABLE_BITS);
+/* Guards the flow lists of all processes. Writers of flow_table hold it too. */
 static DEFINE_SPINLOCK(flows_lock);
 static unsigned int nr_flows;
 static struct kmem_cache *flow_cache;
 /*
- * Peers choose their ports: they must not choose the bucket as well. A sum of
- * words by secret factors collides for no choice of them more often than by
- * chance (multilinear hashing; its high bits are the good ones).
+ * Peers choose their ports, and must not be able to choose the bucket by that.
+ * The hash is a sum of the words, each times a secret random factor
+ * (multilinear hashing): whatever words a peer chooses, two of them collide no
+ * more often than by chance. The high bits of the sum are the good ones.
  */
-static u64 secret[TRAFFIC_PEER_WORDS + 2];
+static u64 hash_factors[TRAFFIC_PEER_WORDS + 2];
 
-static __always_inline u64 hash_of_process(const struct traffic_flows *flows)
+static __always_inline u64 flows_hash(const struct traffic_flows *flows)
 {
-	const u64 *factor = secret + TRAFFIC_PEER_WORDS;
+	const u64 *factor = hash_factors + TRAFFIC_PEER_WORDS;
 	u64 of = (unsigned long)flows;
 
 	return factor[0] * (u32)of + factor[1] * (of >> 32);
 }
 
-static struct hlist_head *bucket_of(const struct traffic_flows *flows,
-				    const struct traffic_peer *peer)
+static struct hlist_head *peer_bucket(const struct traffic_flows *flows,
+				      const struct traffic_peer *peer)
 {
-	u64 hash = hash_of_process(flows);
+	u64 hash = flows_hash(flows);
 	int i;
 
 	for (i = 0; i < TRAFFIC_PEER_WORDS; i++)
-		hash += secret[i] * peer->words[i];
-	return &by_peer[hash >> (64 - TABLE_BITS)];
+		hash += hash_factors[i] * peer->words[i];
+	return &flow_table[hash >> (64 - TABLE_BITS)];
 }
 
-/* The secret factor of a word of the peer. */
-#define FACTOR(word) secret[offsetof(struct traffic_peer, word) / sizeof(u32)]
+/* The factor of a member of struct traffic_peer. */
+#define FACTOR(word) \
+	hash_factors[offsetof(struct traffic_peer, word) / sizeof(u32)]
 
-static __always_inline u64 hash_of_v6(const struct sock *sk)
+static __always_inline u64 sock_v6_hash(const struct sock *sk)
 {
 	u64 hash = 0;
 #if IS_ENABLED(CONFIG_IPV6)
@@ -68,57 +70,61 @@ static __always_inline u64 hash_of_v6(const struct sock *sk)
 	return hash;
 }
 
-/* What bucket_of() has for the peer of a socket with ports, made in place. */
-static struct hlist_head *bucket_of_socket(const struct traffic_flows *flows,
-					   const struct sock *sk)
+/*
+ * The same bucket as peer_bucket() returns for the peer of a socket that has
+ * ports, computed without the struct traffic_peer.
+ */
+static struct hlist_head *sock_bucket(const struct traffic_flows *flows,
+				      const struct sock *sk)
 {
-	u64 hash = hash_of_process(flows);
+	u64 hash = flows_hash(flows);
 
 	hash += FACTOR(netns) * sock_net(sk)->ns.inum;
 	hash += FACTOR(local.port) * inet_sk(sk)->inet_num;
 	hash += FACTOR(remote.port) * ntohs(sk->sk_dport);
-	if (traffic_is_v6(sk)) {
-		hash += FACTOR(family) * AF_INET6 + hash_of_v6(sk);
+	if (traffic_sock_is_v6(sk)) {
+		hash += FACTOR(family) * AF_INET6 + sock_v6_hash(sk);
 	} else {
 		hash += FACTOR(family) * AF_INET;
 		hash += FACTOR(local.v4) * (__force u32)sk->sk_rcv_saddr;
 		hash += FACTOR(remote.v4) * (__force u32)sk->sk_daddr;
 	}
-	return &by_peer[hash >> (64 - TABLE_BITS)];
+	return &flow_table[hash >> (64 - TABLE_BITS)];
 }
 
-static bool is_of(const struct traffic_flow *flow,
-		  const struct traffic_flows *flows,
-		  const struct traffic_peer *peer,
-		  enum traffic_transport transport)
+static bool flow_is(const struct traffic_flow *flow,
+		    const struct traffic_flows *flows,
+		    const struct traffic_peer *peer,
+		    enum traffic_transport transport)
 {
 	return flow->flows == flows && flow->transport == transport &&
 	       traffic_peer_equal(&flow->peer, peer);
 }
 
-static struct traffic_flow *find(const struct hlist_head *bucket,
-				 const struct traffic_flows *flows,
-				 const struct traffic_peer *peer,
-				 enum traffic_transport transport)
+static struct traffic_flow *flow_find(const struct hlist_head *bucket,
+				      const struct traffic_flows *flows,
+				      const struct traffic_peer *peer,
+				      enum traffic_transport transport)
 {
 	struct traffic_flow *flow;
 
+	/* Caller holds rcu_read_lock(), flows_lock, or has preemption off. */
 	hlist_for_each_entry_rcu(flow, bucket, by_peer,
 				 lockdep_is_held(&flows_lock))
-		if (is_of(flow, flows, peer, transport))
+		if (flow_is(flow, flows, peer, transport))
 			return flow;
 	return NULL;
 }
 
-static struct traffic_flow *begin(struct traffic_flows *flows,
-				  const struct traffic_peer *peer,
-				  enum traffic_transport transport,
-				  const struct sock *sk)
+static struct traffic_flow *flow_create(struct traffic_flows *flows,
+					const struct traffic_peer *peer,
+					enum traffic_transport transport,
+					const struct sock *sk)
 {
-	struct hlist_head *bucket = bucket_of(flows, peer);
+	struct hlist_head *bucket = peer_bucket(flows, peer);
 	struct traffic_flow *flow, *found = NULL;
 
-	if (READ_ONCE(flows->count) >= params_max_flows)
+	if (READ_ONCE(flows->count) >= traffic_param_max_flows)
 		return NULL;
 	flow = kmem_cache_zalloc(flow_cache, GFP_NOWAIT | __GFP_NOWARN);
 	if (!flow)
@@ -126,15 +132,16 @@ static struct traffic_flow *begin(struct traffic_flows *flows,
 	flow->flows = flows;
 	flow->peer = *peer;
 	flow->transport = transport;
-	flow->place = traffic_place_of(transport);
-	flow->scope = traffic_scope_of(peer, sock_net(sk));
+	flow->offset = traffic_block_offset(transport);
+	flow->scope =
+		traffic_scope_of(peer->family, &peer->remote, sock_net(sk));
 	traffic_flow_stamp(flow);
 	flow->first_ns = flow->last_ns;
 
 	spin_lock(&flows_lock);
-	if (!flows->closed && flows->count < params_max_flows) {
-		/* Another thread may have been as quick. */
-		found = find(bucket, flows, peer, transport);
+	if (!flows->closed && flows->count < traffic_param_max_flows) {
+		/* Another thread may have created the flow meanwhile. */
+		found = flow_find(bucket, flows, peer, transport);
 		if (!found) {
 			hlist_add_head_rcu(&flow->by_peer, bucket);
 			list_add_tail(&flow->list, &flows->list);
@@ -163,33 +170,33 @@ struct traffic_flow *traffic_flows_find(struct traffic_flows *flows,
 	struct traffic_peer peer;
 
 	traffic_peer_of(&peer, transfer);
-	flow = find(bucket_of(flows, &peer), flows, &peer, transport);
+	flow = flow_find(peer_bucket(flows, &peer), flows, &peer, transport);
 	if (flow)
 		return flow;
-	return begin(flows, &peer, transport, transfer->sk);
+	return flow_create(flows, &peer, transport, transfer->sk);
 }
 
-struct traffic_flow *traffic_flow_of_socket(const struct traffic_flows *flows,
-					    const struct sock *sk)
+struct traffic_flow *traffic_flow_of_sock(const struct traffic_flows *flows,
+					  const struct sock *sk)
 {
 	struct traffic_flow *flow;
 
-	hlist_for_each_entry_rcu(flow, bucket_of_socket(flows, sk), by_peer)
+	hlist_for_each_entry_rcu(flow, sock_bucket(flows, sk), by_peer)
 		if (flow->flows == flows &&
-		    traffic_is_face_of(&flow->face, &flow->peer, sk))
+		    traffic_face_matches(&flow->face, &flow->peer, sk))
 			return flow;
 	return NULL;
 }
 
-void traffic_flows_add_rest(struct traffic_flows *flows,
-			    const struct traffic_transfer *transfer,
-			    enum traffic_transport transport)
+void traffic_flows_add_unattributed(struct traffic_flows *flows,
+				    const struct traffic_transfer *transfer,
+				    enum traffic_transport transport)
 {
-	struct traffic_shared_count *rest =
-		&flows->rest[transport][transfer->direction];
+	struct traffic_shared_count *count =
+		&flows->unattributed[transport][transfer->direction];
 
-	atomic64_add(transfer->result, &rest->bytes);
-	atomic64_inc(&rest->msgs);
+	atomic64_add(transfer->result, &count->bytes);
+	atomic64_inc(&count->msgs);
 }
 
 void traffic_flows_open(struct traffic_flows *flows)
@@ -225,12 +232,12 @@ unsigned int traffic_flows_count(void)
 
 int traffic_flows_init(void)
 {
-	get_random_bytes(secret, sizeof(secret));
+	get_random_bytes(hash_factors, sizeof(hash_factors));
 	flow_cache = kmem_cache_create("traffic_flow",
 				       sizeof(struct traffic_flow), 0, 0, NULL);
 	if (!flow_cache)
 		return -ENOMEM;
-	if (!params_max_flows)
+	if (!traffic_param_max_flows)
 		static_branch_disable(&traffic_keeps_flows);
 	return 0;
 }

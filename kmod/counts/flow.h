@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a process moved, and with whom. Every transfer is in one flow of its
- * process, or in what is left over when there are params_max_flows of them or
- * no memory for another: so the flows add up to the counters.
+ * The flows of a process: what it sent and received, by peer. Every transfer is
+ * counted in one flow, or in the unattributed counts if the process already has
+ * max_flows flows or there is no memory for another one. So flows and
+ * unattributed counts add up to the counters.
  */
 #ifndef TRAFFIC_FLOW_H
 #define TRAFFIC_FLOW_H
 
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/jump_label.h>
 #include <linux/list.h>
@@ -20,10 +22,10 @@
 struct traffic_transfer;
 
 struct traffic_flow {
-	struct hlist_node by_peer; /* RCU */
-	const struct traffic_flows *flows; /* whose it is */
+	struct hlist_node by_peer; /* read under RCU */
+	const struct traffic_flows *flows; /* of the process that it belongs to */
 	struct traffic_face face;
-	unsigned long place; /* see traffic_block_add() */
+	unsigned long offset; /* see traffic_block_add() */
 	enum traffic_transport transport;
 	enum traffic_scope scope;
 	struct traffic_peer peer;
@@ -34,47 +36,64 @@ struct traffic_flow {
 	struct list_head list;
 };
 
-/* Stands where there is none yet: no socket has its face. */
+/* A flow that matches no socket: its face has no ->prot. */
 extern struct traffic_flow traffic_no_flow;
 
-/* In the record of a process. */
+/* All flows of a process, in its record. */
 struct traffic_flows {
-	/* Who reads them holds it, and then who adds to them. */
+	/*
+	 * A reader of the flows holds it. While a flows file is open, each call
+	 * that adds to them holds it too: see careful.h.
+	 */
 	spinlock_t lock;
-	/* The flow module's lock guards these; readers have @lock. */
+	/* flows_lock of flow.c guards these three; readers also hold @lock. */
 	struct list_head list;
 	unsigned int count;
 	bool closed;
-	struct traffic_shared_count rest[TRAFFIC_TRANSPORTS][TRAFFIC_DIRECTIONS];
+	struct traffic_shared_count unattributed[TRAFFIC_TRANSPORTS]
+						[TRAFFIC_DIRECTIONS];
 };
 
 void traffic_flows_open(struct traffic_flows *flows);
-/* No more can begin; RCU later, traffic_flows_free(). */
+/* No flow can be added afterwards. Free them after an RCU grace period. */
 void traffic_flows_close(struct traffic_flows *flows);
 void traffic_flows_free(struct traffic_flows *flows);
 
-/* As rcu_read_lock() has it: the flow of a transfer, or NULL if it is in none. */
+/*
+ * Returns the flow of a transfer, which is created if needed, or NULL if the
+ * transfer is unattributed. Caller holds rcu_read_lock() or has preemption off.
+ */
 struct traffic_flow *traffic_flows_find(struct traffic_flows *flows,
 					const struct traffic_transfer *transfer,
 					enum traffic_transport transport);
-/* The flow of a socket's own ends, if it is known by its face; else NULL. */
-struct traffic_flow *traffic_flow_of_socket(const struct traffic_flows *flows,
-					    const struct sock *sk);
-/* What is in no flow. */
-void traffic_flows_add_rest(struct traffic_flows *flows,
-			    const struct traffic_transfer *transfer,
-			    enum traffic_transport transport);
+/*
+ * Returns the flow between the socket's own two ends, or NULL if no flow has a
+ * matching face. Caller holds rcu_read_lock() or has preemption off.
+ */
+struct traffic_flow *traffic_flow_of_sock(const struct traffic_flows *flows,
+					  const struct sock *sk);
+/* Counts a transfer for which traffic_flows_find() returned NULL. */
+void traffic_flows_add_unattributed(struct traffic_flows *flows,
+				    const struct traffic_transfer *transfer,
+				    enum traffic_transport transport);
 
-/* The clock of a flow's last use, which is no finer, has gone on. */
+/* The entry of traffic_block.flows that may hold the flow of this socket. */
+static __always_inline unsigned int traffic_recent_slot(const struct sock *sk)
+{
+	return hash_32(traffic_sock_ports(sk), TRAFFIC_RECENT_BITS);
+}
+
+/* True if the flow was not used in this jiffy yet: last_ns has that resolution. */
 static __always_inline bool
 traffic_flow_is_stale(const struct traffic_flow *flow)
 {
 	const unsigned long now = jiffies;
 
-	/* Another CPU may be stamping it: then it is asked again. */
+	/* If another CPU is stamping the flow, both CPUs stamp it. */
 	return data_race(flow->last_tick != now);
 }
 
+/* Sets the time of the last use to now. */
 void traffic_flow_stamp(struct traffic_flow *flow);
 
 static __always_inline void traffic_flow_add(struct traffic_flow *flow,
@@ -85,10 +104,10 @@ static __always_inline void traffic_flow_add(struct traffic_flow *flow,
 	atomic64_inc(&flow->count[direction].msgs);
 }
 
-/* Unless max_flows=0. */
+/* False with max_flows=0. */
 DECLARE_STATIC_KEY_TRUE(traffic_keeps_flows);
 
-/* All that are kept, of all processes. */
+/* How many flows are kept for all processes. */
 unsigned int traffic_flows_count(void);
 
 int traffic_flows_init(void);

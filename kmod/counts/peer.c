@@ -14,14 +14,14 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
-#include "account/account.h"
+#include "counts/transfer.h"
 
-/* ---- What a call named, for a hook that does not see it ---------------- */
+/* ---- The name that a call passed, for hooks that do not see it --------- */
 
-/* Each a struct of user space; more messages than these are not looked at. */
+/* More messages than this are not read: it would take too long. */
 #define MESSAGES_MAX 64
 
-static bool is_nameless(const struct user_msghdr __user *message)
+static bool msghdr_is_nameless(const struct user_msghdr __user *message)
 {
 	void __user *name;
 
@@ -30,28 +30,28 @@ static bool is_nameless(const struct user_msghdr __user *message)
 	       !name;
 }
 
-static bool all_nameless(const struct mmsghdr __user *messages,
-			 unsigned int count)
+static bool mmsghdrs_are_nameless(const struct mmsghdr __user *messages,
+				  unsigned int count)
 {
 	unsigned int i;
 
 	if (count > MESSAGES_MAX)
 		return false;
 	for (i = 0; i < count; i++)
-		if (!is_nameless(&messages[i].msg_hdr))
+		if (!msghdr_is_nameless(&messages[i].msg_hdr))
 			return false;
 	return true;
 }
 
 /*
- * A datagram of a connected socket goes to whom it is connected, unless the
- * call names another. False: it may have.
+ * True if the send that current is in names no destination, so that a connected
+ * socket sends to its own peer. False: the send may name another one.
  */
-static bool names_nobody(void)
+static bool send_uses_socket_peer(void)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 
-	if (!traffic_in_call(regs) || in_ia32_syscall())
+	if (!traffic_in_syscall(regs) || in_ia32_syscall())
 		return false;
 	switch (syscall_get_nr(current, task_pt_regs(current))) {
 	case __NR_write:
@@ -63,20 +63,20 @@ static bool names_nobody(void)
 	case __NR_sendto:
 		return !regs->r8;
 	case __NR_sendmsg:
-		return is_nameless((void __user *)regs->si);
+		return msghdr_is_nameless((void __user *)regs->si);
 	case __NR_sendmmsg:
-		return all_nameless((void __user *)regs->si, regs->dx);
+		return mmsghdrs_are_nameless((void __user *)regs->si, regs->dx);
 	default:
-		return false; /* io_uring */
+		return false; /* io_uring, for example */
 	}
 }
 
-/* The tracepoint is given no flags of a send. */
-bool traffic_call_probes(void)
+/* Needed because the tracepoint does not get the flags of a send. */
+bool traffic_call_is_probe(void)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 
-	if (!traffic_in_call(regs) || in_ia32_syscall())
+	if (!traffic_in_syscall(regs) || in_ia32_syscall())
 		return false;
 	switch (syscall_get_nr(current, task_pt_regs(current))) {
 	case __NR_sendto:
@@ -91,24 +91,24 @@ bool traffic_call_probes(void)
 
 /* ---- Ends --------------------------------------------------------------- */
 
-static void set_v4(struct traffic_peer *peer, struct traffic_end *end,
-		   __be32 address)
+static void end_set_v4(struct traffic_peer *peer, struct traffic_end *end,
+		       __be32 address)
 {
 	end->v4 = address;
 	peer->family = AF_INET;
 }
 
-static void set_v6(struct traffic_peer *peer, struct traffic_end *end,
-		   const struct in6_addr *address)
+static void end_set_v6(struct traffic_peer *peer, struct traffic_end *end,
+		       const struct in6_addr *address)
 {
 	if (ipv6_addr_v4mapped(address)) {
-		set_v4(peer, end, address->s6_addr32[3]);
+		end_set_v4(peer, end, address->s6_addr32[3]);
 		return;
 	}
 	end->v6 = *address;
 }
 
-static bool has_ports(const struct sock *sk)
+static bool sock_has_ports(const struct sock *sk)
 {
 	switch (sk->sk_type == SOCK_RAW ? IPPROTO_RAW : sk->sk_protocol) {
 	case IPPROTO_TCP:
@@ -123,42 +123,42 @@ static bool has_ports(const struct sock *sk)
 	}
 }
 
-/* False: the name does not tell. */
-static bool set_named(struct traffic_peer *peer, const struct sock *sk,
-		      const struct msghdr *msg)
+/* False: the name in @msg is no address of this family. */
+static bool peer_set_named(struct traffic_peer *peer, const struct sock *sk,
+			   const struct msghdr *msg)
 {
 	const struct sockaddr_in6 *v6 = msg->msg_name;
 	const struct sockaddr_in *v4 = msg->msg_name;
 	__be16 port;
 
 	if (v4->sin_family == AF_INET && msg->msg_namelen >= sizeof(*v4)) {
-		set_v4(peer, &peer->remote, v4->sin_addr.s_addr);
+		end_set_v4(peer, &peer->remote, v4->sin_addr.s_addr);
 		port = v4->sin_port;
 	} else if (v6->sin6_family == AF_INET6 &&
 		   msg->msg_namelen >= SIN6_LEN_RFC2133) {
-		set_v6(peer, &peer->remote, &v6->sin6_addr);
+		end_set_v6(peer, &peer->remote, &v6->sin6_addr);
 		port = v6->sin6_port;
 	} else {
 		return false;
 	}
-	if (has_ports(sk))
+	if (sock_has_ports(sk))
 		peer->remote.port = ntohs(port);
 	return true;
 }
 
-static void set_connected(struct traffic_peer *peer, const struct sock *sk)
+static void peer_set_connected(struct traffic_peer *peer, const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
-		set_v6(peer, &peer->remote, &sk->sk_v6_daddr);
+		end_set_v6(peer, &peer->remote, &sk->sk_v6_daddr);
 	else
 #endif
-		set_v4(peer, &peer->remote, sk->sk_daddr);
-	if (traffic_end_known(&peer->remote) && has_ports(sk))
+		end_set_v4(peer, &peer->remote, sk->sk_daddr);
+	if (traffic_end_known(&peer->remote) && sock_has_ports(sk))
 		peer->remote.port = ntohs(sk->sk_dport);
 }
 
-bool traffic_is_connected(const struct sock *sk)
+bool traffic_sock_is_connected(const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
@@ -167,8 +167,8 @@ bool traffic_is_connected(const struct sock *sk)
 	return sk->sk_daddr;
 }
 
-static void set_inet(struct traffic_peer *peer,
-		     const struct traffic_transfer *transfer)
+static void peer_set_inet(struct traffic_peer *peer,
+			  const struct traffic_transfer *transfer)
 {
 	const struct msghdr *msg = transfer->msg;
 	const struct sock *sk = transfer->sk;
@@ -176,24 +176,25 @@ static void set_inet(struct traffic_peer *peer,
 	peer->family = sk->sk_family;
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6)
-		set_v6(peer, &peer->local, &sk->sk_v6_rcv_saddr);
+		end_set_v6(peer, &peer->local, &sk->sk_v6_rcv_saddr);
 	else
 #endif
-		set_v4(peer, &peer->local, inet_sk(sk)->inet_rcv_saddr);
-	if (has_ports(sk))
+		end_set_v4(peer, &peer->local, inet_sk(sk)->inet_rcv_saddr);
+	if (sock_has_ports(sk))
 		peer->local.port = inet_sk(sk)->inet_num;
 
-	/* A stream goes to whom it is connected, whatever a call says. */
+	/* A stream always uses its own peer: the name is ignored. */
 	if (sk->sk_type == SOCK_STREAM)
-		set_connected(peer, sk);
+		peer_set_connected(peer, sk);
 	else if (msg && msg->msg_name && msg->msg_namelen)
-		set_named(peer, sk, msg);
-	else if (msg || transfer->direction == TRAFFIC_RX || names_nobody())
-		set_connected(peer, sk);
+		peer_set_named(peer, sk, msg);
+	else if (msg || transfer->direction == TRAFFIC_RX ||
+		 send_uses_socket_peer())
+		peer_set_connected(peer, sk);
 }
 
 #if IS_ENABLED(CONFIG_VSOCKETS)
-static void set_vsock_end(struct traffic_end *end,
+static void end_set_vsock(struct traffic_end *end,
 			  const struct sockaddr_vm *address)
 {
 	if (address->svm_port != VMADDR_PORT_ANY)
@@ -213,13 +214,13 @@ void traffic_peer_of(struct traffic_peer *peer,
 	switch (sk->sk_family) {
 	case AF_INET:
 	case AF_INET6:
-		set_inet(peer, transfer);
+		peer_set_inet(peer, transfer);
 		break;
 #if IS_ENABLED(CONFIG_VSOCKETS)
 	case AF_VSOCK:
 		peer->family = AF_VSOCK;
-		set_vsock_end(&peer->local, &vsock_sk(sk)->local_addr);
-		set_vsock_end(&peer->remote, &vsock_sk(sk)->remote_addr);
+		end_set_vsock(&peer->local, &vsock_sk(sk)->local_addr);
+		end_set_vsock(&peer->remote, &vsock_sk(sk)->remote_addr);
 		break;
 #endif
 	default:

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between whom a transfer is: the addresses of both ends, as far as known. */
+/* The peers of a transfer: the addresses of both ends, as far as known. */
 #ifndef TRAFFIC_PEER_H
 #define TRAFFIC_PEER_H
 
 #include <linux/build_bug.h>
 #include <linux/errno.h>
-#include <linux/in6.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -13,22 +12,14 @@
 #include <linux/types.h>
 #include <asm/unistd.h>
 
+#include "counts/end.h"
+
 struct sock;
 struct traffic_transfer;
 
-/* One end. All zero is unknown. */
-struct traffic_end {
-	union {
-		struct in6_addr v6;
-		__be32 v4; /* an IPv4-mapped IPv6 address is IPv4 */
-		u32 cid; /* vsock; + 1, since 0 is the hypervisor */
-	};
-	u32 port; /* host order */
-};
-
 #define TRAFFIC_PEER_WORDS 12
 
-/* Compared and hashed as words: no padding, and what is unused is zero. */
+/* Compared and hashed as words: it has no padding, and unused bytes are 0. */
 struct traffic_peer {
 	union {
 		struct {
@@ -43,38 +34,41 @@ struct traffic_peer {
 
 static_assert(sizeof(struct traffic_peer) == TRAFFIC_PEER_WORDS * sizeof(u32));
 
-/* Of a call that current has made just now. */
+/* Computes the two ends of a call that current has just made. */
 void traffic_peer_of(struct traffic_peer *peer,
 		     const struct traffic_transfer *transfer);
 
-/* The socket is connected to somebody. */
-bool traffic_is_connected(const struct sock *sk);
+bool traffic_sock_is_connected(const struct sock *sk);
 
 /*
- * current is in the system call that its registers tell of. At its end, where
- * io_uring may send for it, they hold the result.
+ * True if current is inside the system call that its saved registers describe.
+ * At the end of a system call, where io_uring may send for the task, the
+ * registers hold the result instead.
  */
-static __always_inline bool traffic_in_call(const struct pt_regs *regs)
+static __always_inline bool traffic_in_syscall(const struct pt_regs *regs)
 {
 	return regs->ax == -ENOSYS &&
 	       !(current->flags & (PF_KTHREAD | PF_IO_WORKER));
 }
 
-/* The quick half of the question whether a send has named whom it goes to. */
-static __always_inline bool traffic_send_names_nobody(void)
+/*
+ * True if current's send surely named no destination of its own. False:
+ * unknown; send_uses_socket_peer() of peer.c also checks the rarer calls.
+ */
+static __always_inline bool traffic_send_uses_socket_peer(void)
 {
 	const struct pt_regs *regs = task_pt_regs(current);
 
-	/* Of the 32-bit calls with these numbers none sends. */
-	return traffic_in_call(regs) &&
+	/* No 32-bit system call with one of these two numbers sends. */
+	return traffic_in_syscall(regs) &&
 	       ((regs->orig_ax == __NR_sendto && !regs->r8) ||
 		regs->orig_ax == __NR_write);
 }
 
-/* Whether the call that current is in is a send with MSG_PROBE. */
-bool traffic_call_probes(void);
+/* True if current is in a send with MSG_PROBE. */
+bool traffic_call_is_probe(void);
 
-/* Written out: it is made at every transfer, and gcc keeps the loop. */
+/* Unrolled by hand: gcc keeps a loop, and every transfer runs this. */
 static inline bool traffic_peer_equal(const struct traffic_peer *a,
 				      const struct traffic_peer *b)
 {
@@ -82,13 +76,6 @@ static inline bool traffic_peer_equal(const struct traffic_peer *a,
 
 	return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) |
 		 (x[4] ^ y[4]) | (x[5] ^ y[5]));
-}
-
-static inline bool traffic_end_known(const struct traffic_end *end)
-{
-	const __be32 *words = end->v6.s6_addr32;
-
-	return words[0] || words[1] || words[2] || words[3];
 }
 
 #endif

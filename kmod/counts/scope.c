@@ -10,10 +10,10 @@
 #include <net/ipv6.h>
 #include <net/route.h>
 
-#include "counts/peer.h"
+#include "counts/end.h"
 
-/* RFC 1918, 6598 (shared by a provider's customers) and 3927. */
-static bool is_private_v4(__be32 address)
+/* RFC 1918 (private), 6598 (shared by customers of a provider), 3927. */
+static bool v4_is_private(__be32 address)
 {
 	static const struct {
 		u32 prefix;
@@ -31,7 +31,7 @@ static bool is_private_v4(__be32 address)
 	return false;
 }
 
-static enum traffic_scope scope_of_v4(__be32 address, struct net *net)
+static enum traffic_scope v4_scope(__be32 address, struct net *net)
 {
 	if (ipv4_is_loopback(address))
 		return TRAFFIC_SCOPE_LOOPBACK;
@@ -42,13 +42,13 @@ static enum traffic_scope scope_of_v4(__be32 address, struct net *net)
 	case RTN_MULTICAST:
 		return TRAFFIC_SCOPE_PRIVATE;
 	default:
-		return is_private_v4(address) ? TRAFFIC_SCOPE_PRIVATE :
+		return v4_is_private(address) ? TRAFFIC_SCOPE_PRIVATE :
 						TRAFFIC_SCOPE_PUBLIC;
 	}
 }
 
-static enum traffic_scope scope_of_v6(const struct in6_addr *address,
-				      struct net *net)
+static enum traffic_scope v6_scope(const struct in6_addr *address,
+				   struct net *net)
 {
 	/* Link-local, unique local (fc00::/7), site-local and multicast. */
 	const int private = IPV6_ADDR_LINKLOCAL | IPV6_ADDR_SITELOCAL |
@@ -66,18 +66,18 @@ static enum traffic_scope scope_of_v6(const struct in6_addr *address,
 	return TRAFFIC_SCOPE_PUBLIC;
 }
 
-enum traffic_scope traffic_scope_of(const struct traffic_peer *peer,
-				    struct net *net)
+enum traffic_scope
+traffic_scope_of(u32 family, const struct traffic_end *remote, struct net *net)
 {
-	if (peer->family == AF_UNIX)
+	if (family == AF_UNIX)
 		return TRAFFIC_SCOPE_LOOPBACK;
-	if (!traffic_end_known(&peer->remote))
+	if (!traffic_end_known(remote))
 		return TRAFFIC_SCOPE_UNKNOWN;
-	switch (peer->family) {
+	switch (family) {
 	case AF_INET:
-		return scope_of_v4(peer->remote.v4, net);
+		return v4_scope(remote->v4, net);
 	case AF_INET6:
-		return scope_of_v6(&peer->remote.v6, net);
+		return v6_scope(&remote->v6, net);
 	default:
 		return TRAFFIC_SCOPE_UNKNOWN;
 	}

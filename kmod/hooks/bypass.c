@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What passes the hooks, or is not told by them from payload. It cannot be
- * counted, but whoever does it is known to be a lower bound.
- */
 #include "traffic.h"
 #include "hooks/bypass.h"
 
@@ -14,16 +10,19 @@
 #include <linux/string.h>
 #include <net/sock.h>
 
+#include "account/sctp.h"
 #include "compat.h"
 #include "ledger/ledger.h"
 #include "params.h"
-#include "account/sctp.h"
 
 /*
- * As the redirection: no lock, no sleep, nothing that is traced.
+ * The two callbacks take no lock, do not sleep and call nothing that can be
+ * traced, as redirect_callback() does.
  *
- * io_uring's zero-copy receive (6.15) leaves payload in pages that the device
- * has filled, and tells the program where: no function of a socket is called.
+ * io_uring's zero-copy receive (6.15) leaves the payload in pages that the
+ * device filled, and reports their addresses to the program. It calls no
+ * function of the socket, so it cannot be counted: the records of the process
+ * become a lower bound.
  */
 static void notrace notice_zcrx(unsigned long ip, unsigned long parent_ip,
 				struct ftrace_ops *ops,
@@ -32,7 +31,7 @@ static void notrace notice_zcrx(unsigned long ip, unsigned long parent_ip,
 	if (likely(!traffic_maybe_target(current->tgid)) || !in_task())
 		return;
 	preempt_disable_notrace();
-	traffic_mark_current(TRAFFIC_ZCRX);
+	traffic_records_mark_current(TRAFFIC_ZCRX);
 	preempt_enable_notrace();
 }
 
@@ -43,7 +42,7 @@ static void notrace notice_sctp_option(unsigned long ip,
 {
 	const struct socket *sock = (void *)traffic_argument(fregs, 0);
 
-	if (traffic_is_sctp(sock->sk) &&
+	if (traffic_sock_is_sctp(sock->sk) &&
 	    (int)traffic_argument(fregs, 1) == SOL_SCTP)
 		traffic_sctp_notice_option(sock->sk,
 					   (int)traffic_argument(fregs, 2));
@@ -52,7 +51,7 @@ static void notrace notice_sctp_option(unsigned long ip,
 static struct bypass {
 	unsigned char function[24];
 	struct ftrace_ops ops;
-	bool by_tracepoint; /* the other engine tells */
+	bool by_tracepoint; /* only engine=tracepoint needs it */
 	bool known, attached;
 } bypasses[] = {
 	{ .function = "io_zcrx_recv", .ops.func = notice_zcrx },
@@ -61,11 +60,14 @@ static struct bypass {
 	  .by_tracepoint = true },
 };
 
-static int attach(struct bypass *bypass)
+static int bypass_attach(struct bypass *bypass)
 {
 	int err;
 
-	/* Not all are exported; ftrace knows one by its name, or not at all. */
+	/*
+	 * By name, because not all functions are exported. -EINVAL: ftrace does
+	 * not know the function, so this kernel does not have it.
+	 */
 	err = ftrace_set_filter(&bypass->ops, bypass->function,
 				strlen(bypass->function), 1);
 	if (err == -EINVAL) {
@@ -92,9 +94,9 @@ int traffic_bypass_attach(void)
 
 	for (i = 0; i < ARRAY_SIZE(bypasses); i++) {
 		if (bypasses[i].by_tracepoint &&
-		    params_engine != TRAFFIC_ENGINE_TRACEPOINT)
+		    traffic_param_engine != TRAFFIC_ENGINE_TRACEPOINT)
 			continue;
-		err = attach(&bypasses[i]);
+		err = bypass_attach(&bypasses[i]);
 		if (err)
 			return err;
 	}
@@ -109,7 +111,7 @@ int traffic_bypass_detach(void)
 	for (i = 0; i < ARRAY_SIZE(bypasses); i++) {
 		if (!bypasses[i].attached)
 			continue;
-		/* Waits for RCU tasks, since ops is in a module. */
+		/* Waits for RCU tasks, because the ftrace_ops is in a module. */
 		err = unregister_ftrace_function(&bypasses[i].ops);
 		if (err)
 			return err;

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What passes the hooks, or cannot be told from payload: noticed. */
+/*
+ * Notices traffic that passes none of the other hooks, or that they cannot
+ * distinguish from payload.
+ */
 #ifndef TRAFFIC_BYPASS_H
 #define TRAFFIC_BYPASS_H
 
 struct seq_file;
 
-/* A kernel without such a path is no error; of one, detach what was attached. */
+/*
+ * A kernel without such a function is not an error. After an error, call
+ * traffic_bypass_detach(): some may be attached.
+ */
 int traffic_bypass_attach(void);
-/* None is running afterwards; an error as of traffic_redirect_detach(). */
+/*
+ * Afterwards none of the hooks is running. An error means the same as that of
+ * traffic_redirect_detach().
+ */
 int traffic_bypass_detach(void);
 void traffic_bypass_show(struct seq_file *file);
 

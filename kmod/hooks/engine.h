@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* All hooks together: on, off, and in what state. */
+/* Turns all hooks on and off together. */
 #ifndef TRAFFIC_ENGINE_H
 #define TRAFFIC_ENGINE_H
 
@@ -9,21 +9,22 @@ struct seq_file;
 
 enum traffic_engine_state {
 	TRAFFIC_COUNTING,
-	TRAFFIC_STOPPING, /* hooks are off, calls are still in flight */
+	TRAFFIC_STOPPING, /* the hooks are off; calls are still in flight */
 	TRAFFIC_STOPPED,
 };
 
-/* The caller serialises these three; they sleep. */
+/* The caller serialises these two; both sleep. */
 int traffic_engine_start(void);
 /*
- * No hook, no call in flight, every record ended; what was counted stays
- * readable. Waits for at most @seconds and may be called again after -EBUSY; 0:
- * as long as it takes.
+ * Removes the hooks, waits for the calls in flight, and ends every record. The
+ * counts stay readable. Waits for at most @seconds, or without limit if that is
+ * 0. After -EBUSY it can be called again.
  */
 int traffic_engine_stop(unsigned int seconds);
+
 enum traffic_engine_state traffic_engine_state(void);
 
-/* A line a hook. */
+/* Prints one line for each hook. */
 void traffic_engine_show_hooks(struct seq_file *file);
 
 #endif

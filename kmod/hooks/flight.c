@@ -15,9 +15,9 @@
 #include <net/sock.h>
 
 /*
- * Most calls end by themselves. A plain receive that is woken goes back into
- * the kernel unseen, so it is woken soon; the rest may see a short count or
- * EINTR, so they get longer.
+ * Most calls end by themselves. A plain receive that is woken restarts without
+ * its program noticing, so it is woken early. Other calls may return a short
+ * count or EINTR, so they get more time to end.
  */
 #define WAKE_RESTARTING_MS 200
 #define WAKE_ALL_MS 1000
@@ -25,7 +25,7 @@
 
 DEFINE_PER_CPU(struct traffic_flights, traffic_all_flights);
 
-/* Queued wake-ups whose callback, which is in our text, has not run. */
+/* Queued wake-ups whose callback has not run. The callback is in our text. */
 static atomic_t wakes_pending = ATOMIC_INIT(0);
 
 void traffic_flight_enter_list(struct traffic_flight *flight)
@@ -37,15 +37,15 @@ void traffic_flight_enter_list(struct traffic_flight *flight)
 	spin_unlock(&flight->home->lock);
 }
 
-/* In its slot a flight has this bit while it is looked at, and stays. */
-#define LOOKED_AT 1UL
+/* Set in a slot while its flight is visited: the flight does not leave then. */
+#define FLIGHT_VISITED 1UL
 
-static struct traffic_flight *looked_at(struct traffic_flight *flight)
+static struct traffic_flight *flight_mark_visited(struct traffic_flight *flight)
 {
-	return (void *)((unsigned long)flight | LOOKED_AT);
+	return (void *)((unsigned long)flight | FLIGHT_VISITED);
 }
 
-void traffic_flight_leave_slowly(struct traffic_flight *flight)
+void traffic_flight_leave_slow(struct traffic_flight *flight)
 {
 	if (flight->slot) {
 		while (cmpxchg(flight->slot, flight, NULL) != flight)
@@ -57,7 +57,7 @@ void traffic_flight_leave_slowly(struct traffic_flight *flight)
 	spin_unlock(&flight->home->lock);
 }
 
-/* What the log says of calls: some by name, the rest as a number. */
+/* For the log: the first calls, and how many there are in all. */
 struct note {
 	enum traffic_call call;
 	pid_t pid;
@@ -69,8 +69,11 @@ struct notes {
 	struct note first[8];
 };
 
-/* Under a list's lock, where printing would hold up all who leave. */
-static void take_note(struct notes *notes, const struct traffic_flight *flight)
+/*
+ * Printing is left for later: the caller holds the lock of a list, for which
+ * every call waits that leaves the list.
+ */
+static void notes_add(struct notes *notes, const struct traffic_flight *flight)
 {
 	struct note *note = &notes->first[notes->count];
 
@@ -81,7 +84,7 @@ static void take_note(struct notes *notes, const struct traffic_flight *flight)
 	strscpy(note->comm, flight->task->comm, sizeof(note->comm));
 }
 
-static void print_notes(const struct notes *notes, const char *what)
+static void notes_print(const struct notes *notes, const char *what)
 {
 	static const char *const calls[TRAFFIC_CALLS] = {
 		[TRAFFIC_CALL_SENDMSG] = "sendmsg",
@@ -113,12 +116,12 @@ struct wake {
 };
 
 /*
- * Runs in the woken task at the end of its system call. recvmmsg() that had
- * some messages has left its error in the socket for the next call to report,
- * which was not interrupted: ERESTARTSYS, which is the kernel's own and must
- * not reach a program, or with a time limit EINTR.
+ * Runs in the woken task at the end of its system call. If recvmmsg() is
+ * interrupted after it received some messages, it stores its error in the
+ * socket for the next call, which was not interrupted. The error is ERESTARTSYS,
+ * which must never reach a program, or EINTR if the call had a time limit.
  */
-static void finish_wake(struct callback_head *work)
+static void wake_finish(struct callback_head *work)
 {
 	struct wake *wake = container_of(work, struct wake, work);
 
@@ -131,21 +134,21 @@ static void finish_wake(struct callback_head *work)
 	atomic_dec(&wakes_pending);
 }
 
-static bool is_recvmmsg(struct task_struct *task)
+static bool task_in_recvmmsg(struct task_struct *task)
 {
 	int nr = syscall_get_nr(task, task_pt_regs(task));
 
 #ifdef CONFIG_IA32_EMULATION
-	/* A 32-bit program has numbers of its own: take none for granted. */
+	/* A 32-bit program has other system call numbers: assume the worst. */
 	if (task_thread_info(task)->status & TS_COMPAT)
 		return true;
 #endif
-	/* As one of x32 has. */
+	/* A program of the x32 ABI may also be in its own recvmmsg(). */
 	return nr == __NR_recvmmsg || nr & __X32_SYSCALL_BIT;
 }
 
-/* Whether the call, interrupted, starts anew without the program noticing. */
-static bool restarts(const struct traffic_flight *flight)
+/* True if the interrupted call restarts without its program noticing. */
+static bool flight_restarts(const struct traffic_flight *flight)
 {
 	const struct sock *sk = flight->sk;
 
@@ -154,37 +157,39 @@ static bool restarts(const struct traffic_flight *flight)
 	       READ_ONCE(sk->sk_rcvlowat) <= 1 &&
 	       READ_ONCE(sk->sk_rcvtimeo) == MAX_SCHEDULE_TIMEOUT &&
 	       !(flight->task->flags & PF_IO_WORKER) &&
-	       !is_recvmmsg(flight->task);
+	       !task_in_recvmmsg(flight->task);
 }
 
 /*
- * A send of TCP Fast Open that waits for its connection has sent data with the
- * SYN, and would send them once more if it started anew, also when it is
- * connected by now. It is not woken: TCP ends it when nobody answers.
+ * True for a send of TCP Fast Open that waits for its connection. It has sent
+ * data with the SYN, and would send them again if it restarted, even if the
+ * socket is connected by then. So it is not woken: TCP ends it if the peer does
+ * not answer.
  */
-static bool is_fast_open(const struct traffic_flight *flight)
+static bool flight_is_fast_open(const struct traffic_flight *flight)
 {
 	return flight->call == TRAFFIC_CALL_SENDMSG && sk_is_tcp(flight->sk) &&
 	       READ_ONCE(tcp_sk(flight->sk)->fastopen_req);
 }
 
 /*
- * Under the list's lock, so that the task is still in the call: a wake-up that
- * came later would hit whatever it sleeps in next.
+ * The task must still be in the call: a later wake-up would interrupt the next
+ * call in which it sleeps. For a flight in a slot the FLIGHT_VISITED bit holds
+ * it there, and for a flight on the list the lock of the list.
  */
-static void wake(struct traffic_flight *flight)
+static void flight_wake(struct traffic_flight *flight)
 {
 	struct wake *wake = kmalloc(sizeof(*wake), GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!wake)
-		return; /* tried again at the next poll */
-	init_task_work(&wake->work, finish_wake);
+		return; /* the next poll tries again */
+	init_task_work(&wake->work, wake_finish);
 	wake->sk = flight->sk;
 	sock_hold(wake->sk);
-	wake->is_recvmmsg = is_recvmmsg(flight->task);
+	wake->is_recvmmsg = task_in_recvmmsg(flight->task);
 	flight->woken = true;
 	atomic_inc(&wakes_pending);
-	/* Fails for a task that is exiting: it leaves by itself. */
+	/* Fails for an exiting task, which returns from its call anyway. */
 	if (task_work_add(flight->task, &wake->work, TWA_SIGNAL)) {
 		atomic_dec(&wakes_pending);
 		sock_put(wake->sk);
@@ -192,22 +197,27 @@ static void wake(struct traffic_flight *flight)
 	}
 }
 
-static void visit_slot(struct traffic_flight **slot,
+static void slot_visit(struct traffic_flight **slot,
 		       void (*visit)(struct traffic_flight *flight,
 				     struct notes *notes),
 		       struct notes *notes)
 {
 	struct traffic_flight *flight = READ_ONCE(*slot);
 
-	/* The lock has preemption off: who leaves does not spin for long. */
-	if (!flight || cmpxchg(slot, flight, looked_at(flight)) != flight)
+	/*
+	 * The caller holds a spin lock, so preemption is off: a call that
+	 * leaves does not spin for long. The cmpxchg() pairs with the
+	 * smp_store_release() in traffic_flight_enter().
+	 */
+	if (!flight ||
+	    cmpxchg(slot, flight, flight_mark_visited(flight)) != flight)
 		return;
 	visit(flight, notes);
-	/* Whoever leaves sees that it was woken. */
+	/* Pairs with the cmpxchg() in traffic_flight_leave(). */
 	smp_store_release(slot, flight);
 }
 
-static void visit_flights(void (*visit)(struct traffic_flight *flight,
+static void flights_visit(void (*visit)(struct traffic_flight *flight,
 					struct notes *notes),
 			  const char *what)
 {
@@ -221,37 +231,37 @@ static void visit_flights(void (*visit)(struct traffic_flight *flight,
 
 		spin_lock(&home->lock);
 		for (i = 0; i < TRAFFIC_SLOTS; i++)
-			visit_slot(&home->slots[i], visit, &notes);
+			slot_visit(&home->slots[i], visit, &notes);
 		list_for_each_entry(flight, &home->list, list)
 			visit(flight, &notes);
 		spin_unlock(&home->lock);
 	}
-	print_notes(&notes, what);
+	notes_print(&notes, what);
 }
 
-static void wake_if_restarting(struct traffic_flight *flight,
-			       struct notes *notes)
+static void flight_wake_restarting(struct traffic_flight *flight,
+				   struct notes *notes)
 {
-	if (!flight->woken && restarts(flight))
-		wake(flight);
+	if (!flight->woken && flight_restarts(flight))
+		flight_wake(flight);
 }
 
-static void wake_any(struct traffic_flight *flight, struct notes *notes)
+static void flight_wake_any(struct traffic_flight *flight, struct notes *notes)
 {
-	if (flight->woken || is_fast_open(flight))
+	if (flight->woken || flight_is_fast_open(flight))
 		return;
-	/* It may see that it was woken, so the log tells. */
-	if (!restarts(flight))
-		take_note(notes, flight);
-	wake(flight);
+	/* The program may notice the wake-up, so it is logged. */
+	if (!flight_restarts(flight))
+		notes_add(notes, flight);
+	flight_wake(flight);
 }
 
-static void wait_for(struct traffic_flight *flight, struct notes *notes)
+static void flight_note(struct traffic_flight *flight, struct notes *notes)
 {
-	take_note(notes, flight);
+	notes_add(notes, flight);
 }
 
-unsigned int traffic_flights(void)
+unsigned int traffic_flights_count(void)
 {
 	unsigned int count = 0;
 	int cpu, i;
@@ -271,9 +281,9 @@ unsigned int traffic_flights(void)
 	return count;
 }
 
-static bool is_over(void)
+static bool flights_are_over(void)
 {
-	return !traffic_flights() && !atomic_read(&wakes_pending);
+	return !traffic_flights_count() && !atomic_read(&wakes_pending);
 }
 
 int traffic_flights_drain(unsigned int seconds)
@@ -281,19 +291,19 @@ int traffic_flights_drain(unsigned int seconds)
 	unsigned long start = jiffies;
 	unsigned long next_report = start + msecs_to_jiffies(2000);
 
-	while (!is_over()) {
+	while (!flights_are_over()) {
 		unsigned int ms = jiffies_to_msecs(jiffies - start);
 
 		if (seconds && ms >= seconds * 1000) {
-			visit_flights(wait_for, "waiting for");
+			flights_visit(flight_note, "waiting for");
 			return -EBUSY;
 		}
 		if (ms >= WAKE_ALL_MS)
-			visit_flights(wake_any, "waking");
+			flights_visit(flight_wake_any, "waking");
 		else if (ms >= WAKE_RESTARTING_MS)
-			visit_flights(wake_if_restarting, "waking");
+			flights_visit(flight_wake_restarting, "waking");
 		if (!seconds && time_after(jiffies, next_report)) {
-			visit_flights(wait_for, "waiting for");
+			flights_visit(flight_note, "waiting for");
 			next_report = jiffies + HZ;
 		}
 		msleep(POLL_MS);

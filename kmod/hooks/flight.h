@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls in flight: those that sleep with a wrapper of ours on their stack. The
- * module's text must stay until the last of them has returned.
+ * Calls in flight: calls with a wrapper of ours on their stack, which may be
+ * asleep. The module's text must stay until the last of them has returned.
  */
 #ifndef TRAFFIC_FLIGHT_H
 #define TRAFFIC_FLIGHT_H
@@ -25,36 +25,36 @@ enum traffic_call {
 	TRAFFIC_CALLS,
 };
 
-/* On the stack of the call. */
+/* A call in flight. The struct is on the stack of the call. */
 struct traffic_flight {
 	struct task_struct *task;
 	struct sock *sk;
 	enum traffic_call call;
 	int flags; /* MSG_ flags of a recvmsg */
 	bool woken;
-	/* Where it is to be found: a slot, or NULL and on the list of @home. */
+	/* The slot that points here, or NULL: then it is on the list of @home. */
 	struct traffic_flight **slot;
 	struct traffic_flights *home;
 	struct list_head list;
 };
 
 /*
- * Of a CPU: the calls that began on it. Most end before another begins, so a
- * few slots do; the rest is on the list. A slot is taken by its own CPU alone,
- * with preemption off, and given back from anywhere.
+ * The calls in flight that began on one CPU. Most calls end before another one
+ * begins, so there are a few slots, and a list for the calls that find no free
+ * slot. Only its own CPU takes a slot, with preemption off; any CPU frees it.
  */
 #define TRAFFIC_SLOTS 4
 
 struct traffic_flights {
 	struct traffic_flight *slots[TRAFFIC_SLOTS];
-	spinlock_t lock; /* guards the list; while held, its calls stay */
+	spinlock_t lock; /* guards the list: a call on it waits to leave */
 	struct list_head list;
 };
 
 DECLARE_PER_CPU(struct traffic_flights, traffic_all_flights);
 
 void traffic_flight_enter_list(struct traffic_flight *flight);
-void traffic_flight_leave_slowly(struct traffic_flight *flight);
+void traffic_flight_leave_slow(struct traffic_flight *flight);
 
 static __always_inline void traffic_flight_enter(struct traffic_flight *flight,
 						 struct sock *sk,
@@ -75,7 +75,7 @@ static __always_inline void traffic_flight_enter(struct traffic_flight *flight,
 		if (READ_ONCE(home->slots[i]))
 			continue;
 		flight->slot = &home->slots[i];
-		/* Whoever finds it there sees all of it. */
+		/* Pairs with the cmpxchg() in slot_visit(). */
 		smp_store_release(flight->slot, flight);
 		preempt_enable_notrace();
 		return;
@@ -86,19 +86,20 @@ static __always_inline void traffic_flight_enter(struct traffic_flight *flight,
 
 static __always_inline void traffic_flight_leave(struct traffic_flight *flight)
 {
-	/* It is marked while somebody looks at it. */
+	/* A drain that visits the flight has marked the slot. */
 	if (unlikely(!flight->slot ||
 		     cmpxchg(flight->slot, flight, NULL) != flight))
-		traffic_flight_leave_slowly(flight);
+		traffic_flight_leave_slow(flight);
 }
 
-unsigned int traffic_flights(void);
+/* How many calls are in flight. */
+unsigned int traffic_flights_count(void);
 
 /*
- * Only when no new call can begin, that is after unregister_ftrace_function():
- * before it, a sum over the CPUs proves nothing. Waits until none is left,
- * waking those that sleep; gives up after @seconds, unless that is 0, with
- * -EBUSY and a line in the log for each.
+ * Waits until no call is in flight, and wakes the calls that sleep. Call it
+ * after unregister_ftrace_function(), when no new call can begin: otherwise
+ * calls may begin on a CPU that was already looked at. Gives up after @seconds,
+ * unless that is 0: then it logs the calls that are left and returns -EBUSY.
  */
 int traffic_flights_drain(unsigned int seconds);
 

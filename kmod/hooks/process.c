@@ -7,15 +7,14 @@
 #include <linux/sched/signal.h>
 #include <trace/events/sched.h>
 
-#include "compat.h"
 #include "account/lifecycle.h"
+#include "compat.h"
 
 /*
- * The path of a program is resolved in a buffer of the CPU, so preemption has
- * to be off; not every kernel calls the probes of a tracepoint like that.
+ * Runs after the point of no return: an exec that fails does not get here.
+ * Preemption has to be off, because the path of the program is resolved in a
+ * buffer of the CPU, and not every kernel turns it off for probes.
  */
-
-/* After the point of no return: an exec that fails does not come here. */
 static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 		       struct linux_binprm *bprm)
 {
@@ -24,14 +23,17 @@ static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 	preempt_enable_notrace();
 }
 
-/* After the fork cannot fail, and before the child runs. */
+/* Runs when the fork can no longer fail, and before the child runs. */
 static void probe_fork(void *data, struct task_struct *parent,
 		       struct task_struct *child)
 {
 	traffic_fork(parent, child);
 }
 
-/* Before the files are closed, after which nothing is transferred. */
+/*
+ * Runs before the files of the process are closed. The kernel may send the rest
+ * of a queue afterwards; the process makes no more calls.
+ */
 static TRAFFIC_EXIT_PROBE(probe_exit, task, group_dead)
 {
 	if (traffic_group_dead(task, group_dead))
@@ -44,8 +46,8 @@ struct traffic_probe traffic_process_probes[TRAFFIC_PROCESS_PROBES] = {
 	{ .name = "sched_process_exit", .function = probe_exit },
 };
 
-/* The compiler compares the probes with this kernel's prototypes. */
-static void __maybe_unused check_prototypes(void)
+/* Makes the compiler compare the probes with the prototypes of this kernel. */
+static void __maybe_unused check_process_prototypes(void)
 {
 	check_trace_callback_type_sched_process_exec(probe_exec);
 	check_trace_callback_type_sched_process_fork(probe_fork);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Probes on the scheduler's tracepoints: who starts, forks and ends. */
+/* Probes on the scheduler's tracepoints: exec, fork and exit. */
 #ifndef TRAFFIC_PROCESS_H
 #define TRAFFIC_PROCESS_H
 

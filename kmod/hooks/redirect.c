@@ -17,64 +17,70 @@
 #include "account/account.h"
 #include "compat.h"
 #include "family.h"
-#include "ledger/ledger.h"
 #include "hooks/wrappers.h"
+#include "ledger/ledger.h"
 
-/* Where a function's call of ftrace may stand behind its entry. */
+/* How far behind the entry of a function its call of ftrace can be. */
 #define FENTRY_MAX 16
 
-/* Another user of ftrace holds its lock: try again for a second. */
+/* -EAGAIN: another user of ftrace holds its lock. Try again for a second. */
 #define RETRIES 100
 #define RETRY_MS 10
 
 static unsigned long text_start, text_size;
 
-/* By the part of the address that functions differ in; the rest by search. */
-static struct traffic_wrapper *by_address[64];
+/*
+ * A hash of the addresses of the functions. A function that lost its slot to
+ * another one is found by search.
+ */
+static struct traffic_wrapper *wrappers_by_address[64];
 
-static struct traffic_wrapper **place_of(unsigned long address)
+static struct traffic_wrapper **wrapper_slot(unsigned long address)
 {
-	return &by_address[address / FENTRY_MAX % ARRAY_SIZE(by_address)];
+	return &wrappers_by_address[address / FENTRY_MAX %
+				    ARRAY_SIZE(wrappers_by_address)];
 }
 
-static bool is_at(const struct traffic_wrapper *wrapper, unsigned long ip)
+static bool wrapper_is_at(const struct traffic_wrapper *wrapper,
+			  unsigned long ip)
 {
 	return ip - (unsigned long)wrapper->original < FENTRY_MAX;
 }
 
-static struct traffic_wrapper *search_wrapper(unsigned long ip)
+static struct traffic_wrapper *wrapper_search(unsigned long ip)
 {
 	struct traffic_wrapper *wrapper;
 
 	for (wrapper = traffic_wrappers;
 	     wrapper < traffic_wrappers + TRAFFIC_WRAPPED; wrapper++)
-		if (wrapper->attached && is_at(wrapper, ip))
+		if (wrapper->attached && wrapper_is_at(wrapper, ip))
 			return wrapper;
 	return NULL;
 }
 
 static __always_inline struct traffic_wrapper *wrapper_at(unsigned long ip)
 {
-	struct traffic_wrapper *wrapper = *place_of(ip);
+	struct traffic_wrapper *wrapper = *wrapper_slot(ip);
 
-	return likely(wrapper && is_at(wrapper, ip)) ? wrapper :
-						       search_wrapper(ip);
+	return likely(wrapper && wrapper_is_at(wrapper, ip)) ?
+		       wrapper :
+		       wrapper_search(ip);
 }
 
-static bool is_target(void)
+static bool current_is_target(void)
 {
 	pid_t tgid = current->tgid;
 	bool found;
 
-	/* ftrace calls us preemptible; the lookup needs RCU. */
+	/* ftrace may call us with preemption on; the lookup needs it off. */
 	preempt_disable_notrace();
-	found = traffic_find_from(traffic_first_at(tgid), tgid);
+	found = traffic_record_of(tgid);
 	preempt_enable_notrace();
 	return found;
 }
 
 static __always_inline struct socket *
-socket_of(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
+wrapper_socket(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
 {
 	void *argument = (void *)traffic_argument(fregs, 0);
 
@@ -82,14 +88,20 @@ socket_of(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
 				     argument;
 }
 
-/* No other option moves payload; nor do the calls of another need to be waited for. */
-static bool receives(struct ftrace_regs *fregs)
+/*
+ * Only this option receives payload. The calls of other options are not
+ * redirected, so the unload need not wait for them.
+ */
+static bool is_zerocopy_receive(struct ftrace_regs *fregs)
 {
 	return (int)traffic_argument(fregs, 1) == SOL_TCP &&
 	       (int)traffic_argument(fregs, 2) == TCP_ZEROCOPY_RECEIVE;
 }
 
-/* Apart, so that a bystander's callback has no frame. */
+/*
+ * Not inlined: keeps redirect_callback() free of a stack frame for processes
+ * that are not targets.
+ */
 static noinline notrace void redirect_target(unsigned long ip,
 					     unsigned long parent_ip,
 					     struct ftrace_ops *ops,
@@ -97,63 +109,66 @@ static noinline notrace void redirect_target(unsigned long ip,
 {
 	struct traffic_wrapper *wrapper;
 
-	/* A wrapper's own call of the original, if it went by the entry. */
+	/* A wrapper that calls the original by its entry: see wrappers.c. */
 	if (parent_ip - text_start < text_size)
 		return;
-	/* In an interrupt current is nobody's. */
-	if (!in_task() || !is_target())
+	/* In an interrupt, current has nothing to do with the call. */
+	if (!in_task() || !current_is_target())
 		return;
 	wrapper = wrapper_at(ip);
 	if (!wrapper)
 		return;
 	if (wrapper == &traffic_wrappers[TRAFFIC_COMMON_GETSOCKOPT] &&
-	    !receives(fregs))
+	    !is_zerocopy_receive(fregs))
 		return;
 	/*
-	 * Nothing is gained with a socket that is not counted, and the kernel's
-	 * own calls in a target's context do not expect to be woken.
+	 * A socket that is not counted needs no redirection. And the kernel's
+	 * own calls in the context of a target must not be redirected: they do
+	 * not expect to be woken at an unload.
 	 */
-	if (!traffic_is_counted(socket_of(wrapper, fregs)->sk))
+	if (!traffic_sock_is_counted(wrapper_socket(wrapper, fregs)->sk))
 		return;
 	traffic_set_ip(fregs, (unsigned long)wrapper->function);
 }
 
 /*
- * May run anywhere that a hooked function runs, so it takes no lock, does not
- * sleep and calls nothing that is traced. A bystander goes on to the original
- * with nothing of ours on its stack.
+ * Runs wherever a hooked function is called, so it takes no lock, does not
+ * sleep and calls nothing that can be traced. A process that is not a target
+ * continues in the original function with nothing of ours on its stack.
  */
-static void notrace redirect(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void notrace redirect_callback(unsigned long ip, unsigned long parent_ip,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *fregs)
 {
 	if (unlikely(traffic_maybe_target(current->tgid)))
 		redirect_target(ip, parent_ip, ops, fregs);
 }
 
 /*
- * As a livepatch's. PERMANENT: kernel.ftrace_enabled=0 is refused instead of
- * stopping the count in silence.
+ * IPMODIFY is what a livepatch uses too. PERMANENT makes the kernel refuse
+ * kernel.ftrace_enabled=0, which would otherwise stop the counting silently.
  */
-static struct ftrace_ops ops = {
-	.func = redirect,
+static struct ftrace_ops redirect_ops = {
+	.func = redirect_callback,
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
 /* ---- Where the functions are ------------------------------------------ */
 
 /*
- * The operations of a socket hold the true entries, also of static functions.
- * To ask for a socket may load a protocol's module: only what the user named.
+ * The operations of a socket hold the true entry addresses, also those of
+ * static functions. Creating a socket may load the module of its protocol, so
+ * it is done only for the families that the user named.
  */
 static const struct {
 	enum traffic_family family;
 	int domain, type, protocol;
 	enum traffic_wrapped send, recv, sendpage; /* 0: none */
-	bool optional; /* the kernel may do without */
+	bool optional; /* a kernel that counts the family may lack it */
 } socket_functions[] = {
 	{ TRAFFIC_FAMILY_INET, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
 	  TRAFFIC_INET_SENDMSG, TRAFFIC_INET_RECVMSG, TRAFFIC_INET_SENDPAGE },
-	/* Not there with ipv6.disable=1. */
+	/* Absent with ipv6.disable=1. */
 	{ TRAFFIC_FAMILY_INET, AF_INET6, SOCK_DGRAM, IPPROTO_UDP,
 	  TRAFFIC_INET6_SENDMSG, TRAFFIC_INET6_RECVMSG, 0, true },
 	{ TRAFFIC_FAMILY_UNIX, AF_UNIX, SOCK_STREAM, 0,
@@ -174,8 +189,8 @@ static const struct {
 	  TRAFFIC_VSOCK_DGRAM_SENDMSG, TRAFFIC_VSOCK_DGRAM_RECVMSG, 0, true },
 };
 
-static void found(enum traffic_wrapped which, void *function,
-		  struct module *owner)
+static void wrapper_set_original(enum traffic_wrapped which, void *function,
+				 struct module *owner)
 {
 	if (!which)
 		return;
@@ -183,19 +198,19 @@ static void found(enum traffic_wrapped which, void *function,
 	traffic_wrappers[which].owner = owner;
 }
 
-/* What this kernel does not have, or was told to leave: ipv6.disable=1. */
-static bool is_absent(int err)
+/* The kernel does not have the family, or it was disabled at boot. */
+static bool family_is_absent(int err)
 {
 	return err == -EAFNOSUPPORT || err == -EPROTONOSUPPORT ||
 	       err == -ESOCKTNOSUPPORT || err == -ENODEV;
 }
 
-static int find_transfers(void)
+static int wrappers_find_transfers(void)
 {
 	size_t i;
 
-	/* What IPv6 raw sockets and DCCP receive with. */
-	found(TRAFFIC_COMMON_RECVMSG, sock_common_recvmsg, NULL);
+	/* IPv6 raw sockets and DCCP receive with this function. */
+	wrapper_set_original(TRAFFIC_COMMON_RECVMSG, sock_common_recvmsg, NULL);
 	for (i = 0; i < ARRAY_SIZE(socket_functions); i++) {
 		const typeof(*socket_functions) *of = &socket_functions[i];
 		const struct proto_ops *socket_ops;
@@ -206,23 +221,26 @@ static int find_transfers(void)
 			continue;
 		err = sock_create_kern(&init_net, of->domain, of->type,
 				       of->protocol, &sock);
-		if (of->optional && is_absent(err))
+		if (of->optional && family_is_absent(err))
 			continue;
 		if (err)
 			return err;
 		socket_ops = READ_ONCE(sock->ops);
-		found(of->send, socket_ops->sendmsg, socket_ops->owner);
-		found(of->recv, socket_ops->recvmsg, socket_ops->owner);
+		wrapper_set_original(of->send, socket_ops->sendmsg,
+				     socket_ops->owner);
+		wrapper_set_original(of->recv, socket_ops->recvmsg,
+				     socket_ops->owner);
 #if TRAFFIC_HAS_SENDPAGE
-		found(of->sendpage, socket_ops->sendpage, socket_ops->owner);
+		wrapper_set_original(of->sendpage, socket_ops->sendpage,
+				     socket_ops->owner);
 #endif
 		sock_release(sock);
 	}
 	return 0;
 }
 
-/* What is redirected with either engine. */
-static int find_others(void)
+/* Finds the functions that are redirected with either engine. */
+static int wrappers_find_others(void)
 {
 	struct socket *sock;
 	struct file *file;
@@ -232,10 +250,11 @@ static int find_others(void)
 			       &sock);
 	if (err)
 		return err;
-	/* Of TCP over IPv6 too. It may be another operation one day. */
-	found(TRAFFIC_COMMON_GETSOCKOPT, READ_ONCE(sock->ops)->getsockopt,
-	      READ_ONCE(sock->ops)->owner);
-	/* Owns the socket from here on, also when it fails. */
+	/* TCP over IPv6 has the same one. A later kernel may use another. */
+	wrapper_set_original(TRAFFIC_COMMON_GETSOCKOPT,
+			     READ_ONCE(sock->ops)->getsockopt,
+			     READ_ONCE(sock->ops)->owner);
+	/* The file owns the socket from here on, also after an error. */
 	file = sock_alloc_file(sock, 0, NULL);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
@@ -248,7 +267,7 @@ static int find_others(void)
 
 /* ---- Attaching -------------------------------------------------------- */
 
-static int register_ops(struct ftrace_ops *which)
+static int ftrace_register(struct ftrace_ops *which)
 {
 	int tries, err;
 
@@ -261,13 +280,16 @@ static int register_ops(struct ftrace_ops *which)
 	return err;
 }
 
-static void notrace leave_alone(unsigned long ip, unsigned long parent_ip,
-				struct ftrace_ops *ops,
-				struct ftrace_regs *fregs)
+static void notrace trial_callback(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
 {
 }
 
-/* ftrace does not tell which function is somebody else's: ask for each. */
+/*
+ * ftrace does not report which function is already redirected, so each is tried
+ * alone. Returns true if it found one.
+ */
 static bool log_conflicts(void)
 {
 	struct traffic_wrapper *wrapper;
@@ -280,13 +302,13 @@ static bool log_conflicts(void)
 		if (!wrapper->attached)
 			continue;
 		trial = (struct ftrace_ops){
-			.func = leave_alone,
+			.func = trial_callback,
 			.flags = FTRACE_OPS_FL_IPMODIFY,
 		};
 		if (ftrace_set_filter_ip(
 			    &trial, (unsigned long)wrapper->original, 0, 1))
 			continue;
-		if (register_ops(&trial)) {
+		if (ftrace_register(&trial)) {
 			found = true;
 			pr_err("error - %s is redirected by somebody else (a livepatch?).\n",
 			       wrapper->name);
@@ -298,16 +320,19 @@ static bool log_conflicts(void)
 	return found;
 }
 
-/* PERMANENT makes it EBUSY too, and then for no function in particular. */
+/*
+ * ftrace also returns EBUSY if PERMANENT is not possible, and then no function
+ * is to blame.
+ */
 static void log_refusal(int err)
 {
 	if (err == -EBUSY && log_conflicts())
 		return;
-	pr_err("error - ftrace refuses: %d%s.\n", err,
+	pr_err("error - ftrace refuses the hooks: %d%s.\n", err,
 	       err == -EBUSY ? " (kernel.ftrace_enabled is 0?)" : "");
 }
 
-static void release_functions(void)
+static void wrappers_release(void)
 {
 	struct traffic_wrapper *wrapper;
 
@@ -316,18 +341,19 @@ static void release_functions(void)
 		if (!wrapper->attached)
 			continue;
 		wrapper->attached = false;
-		*place_of((unsigned long)wrapper->original) = NULL;
+		*wrapper_slot((unsigned long)wrapper->original) = NULL;
 		module_put(wrapper->owner);
 	}
 }
 
 /*
- * Whoever traces a target's function has seen the call when it came in: a
- * wrapper goes on behind the five bytes that call ftrace, so that nobody sees
- * it twice. They stand at the entry, or behind its ENDBR. Where they do not,
- * the entry it is.
+ * Returns where a wrapper calls the original. Other tracers of the function
+ * have already seen the call when it came in. To keep them from seeing it
+ * twice, a wrapper calls the original behind the five bytes that call ftrace.
+ * These are at the entry, or behind the ENDBR at the entry. If they are in
+ * neither place, the wrapper calls the entry.
  */
-static void *behind_ftrace(void *function)
+static void *after_ftrace_call(void *function)
 {
 	static const u8 nop[MCOUNT_INSN_SIZE] = { BYTES_NOP5 };
 	static const u8 endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
@@ -340,8 +366,8 @@ static void *behind_ftrace(void *function)
 	return (void *)(site + MCOUNT_INSN_SIZE);
 }
 
-/* A function in a module must not go while ftrace knows its address. */
-static int hold_functions(void)
+/* Holds the modules of the functions while ftrace has their addresses. */
+static int wrappers_hold(void)
 {
 	struct traffic_wrapper *wrapper;
 	int err;
@@ -355,10 +381,11 @@ static int hold_functions(void)
 			goto out;
 		}
 		wrapper->attached = true;
-		*place_of((unsigned long)wrapper->original) = wrapper;
-		traffic_wrapper_call(wrapper, behind_ftrace(wrapper->original));
+		*wrapper_slot((unsigned long)wrapper->original) = wrapper;
+		traffic_wrapper_call(wrapper,
+				     after_ftrace_call(wrapper->original));
 		err = ftrace_set_filter_ip(
-			&ops, (unsigned long)wrapper->original, 0, 0);
+			&redirect_ops, (unsigned long)wrapper->original, 0, 0);
 		if (err)
 			goto out;
 	}
@@ -366,7 +393,7 @@ static int hold_functions(void)
 
 out:
 	pr_err("error - %s cannot be attached: %d.\n", wrapper->name, err);
-	release_functions();
+	wrappers_release();
 	return err;
 }
 
@@ -376,36 +403,36 @@ int traffic_redirect_attach(bool transfers)
 
 	text_start = traffic_text_start();
 	text_size = traffic_text_size();
-	err = find_others();
+	err = wrappers_find_others();
 	if (!err && transfers)
-		err = find_transfers();
+		err = wrappers_find_transfers();
 	if (err) {
 		pr_err("error - socket functions not found: %d.\n", err);
 		return err;
 	}
-	err = hold_functions();
+	err = wrappers_hold();
 	if (err)
 		goto out_filter;
-	err = register_ops(&ops);
+	err = ftrace_register(&redirect_ops);
 	if (err)
 		goto out_release;
 	return 0;
 
 out_release:
 	log_refusal(err);
-	release_functions();
+	wrappers_release();
 out_filter:
-	ftrace_free_filter(&ops);
+	ftrace_free_filter(&redirect_ops);
 	return err;
 }
 
 int traffic_redirect_detach(void)
 {
-	int err = unregister_ftrace_function(&ops);
+	int err = unregister_ftrace_function(&redirect_ops);
 
 	if (err)
 		return err;
-	ftrace_free_filter(&ops);
-	release_functions();
+	ftrace_free_filter(&redirect_ops);
+	wrappers_release();
 	return 0;
 }

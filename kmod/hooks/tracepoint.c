@@ -6,7 +6,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-static void match_name(struct tracepoint *tracepoint, void *data)
+static void probe_match_name(struct tracepoint *tracepoint, void *data)
 {
 	struct traffic_probe *probe = data;
 
@@ -14,11 +14,11 @@ static void match_name(struct tracepoint *tracepoint, void *data)
 		probe->tracepoint = tracepoint;
 }
 
-static int attach(struct traffic_probe *probe)
+static int probe_attach(struct traffic_probe *probe)
 {
 	int err;
 
-	for_each_kernel_tracepoint(match_name, probe);
+	for_each_kernel_tracepoint(probe_match_name, probe);
 	err = probe->tracepoint ?
 		      tracepoint_probe_register(probe->tracepoint,
 						probe->function, NULL) :
@@ -37,7 +37,7 @@ int traffic_probes_attach(struct traffic_probe *probes, size_t count)
 	int err;
 
 	for (i = 0; i < count; i++) {
-		err = attach(&probes[i]);
+		err = probe_attach(&probes[i]);
 		if (err) {
 			traffic_probes_detach(probes, i);
 			traffic_probes_wait();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's tracepoints, which a module has to find by name. */
+/* Probes on tracepoints of the kernel, which a module has to find by name. */
 #ifndef TRAFFIC_TRACEPOINT_H
 #define TRAFFIC_TRACEPOINT_H
 
@@ -15,11 +15,11 @@ struct traffic_probe {
 };
 
 /*
- * Attaches all or none; an error is logged with the tracepoint's name. -ENOENT:
- * the kernel does not have it.
+ * Attaches all probes or none. Logs an error with the name of the tracepoint.
+ * -ENOENT: the kernel does not have it.
  */
 int traffic_probes_attach(struct traffic_probe *probes, size_t count);
-/* Afterwards traffic_probes_wait() makes sure that none is running. */
+/* A probe may still be running until traffic_probes_wait() has returned. */
 void traffic_probes_detach(struct traffic_probe *probes, size_t count);
 void traffic_probes_wait(void);
 

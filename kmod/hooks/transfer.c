@@ -4,13 +4,14 @@
 
 #include <linux/tracepoint.h>
 
-#include "account/account.h"
+#include "account/fast.h"
 #include "compat.h"
 
 /*
- * What is done for targets stands apart, so that a bystander's probe has no
- * frame; with arguments in the same places, so that none is moved. The
- * tracepoint is given no flags of a send.
+ * Not inlined: keeps the probes free of a stack frame for processes that are
+ * not targets. The arguments are in the order of the probe's, so that none has
+ * to be moved to another register. A send has no flags here: the tracepoint
+ * does not get them.
  */
 static noinline notrace void count_sent(struct hlist_head *bucket,
 					struct sock *sk, int result)
@@ -31,7 +32,7 @@ static void notrace probe_send(void *data, struct sock *sk, int result,
 	struct hlist_head *bucket = traffic_bucket(current->tgid);
 
 	traffic_probe_begin();
-	if (unlikely(traffic_is_used(bucket)))
+	if (unlikely(traffic_bucket_is_used(bucket)))
 		count_sent(bucket, sk, result);
 	traffic_probe_end();
 }
@@ -42,7 +43,7 @@ static void notrace probe_recv(void *data, struct sock *sk, int result,
 	struct hlist_head *bucket = traffic_bucket(current->tgid);
 
 	traffic_probe_begin();
-	if (unlikely(traffic_is_used(bucket)))
+	if (unlikely(traffic_bucket_is_used(bucket)))
 		count_received(bucket, sk, result, flags);
 	traffic_probe_end();
 }
@@ -55,8 +56,8 @@ struct traffic_probe traffic_transfer_probes[TRAFFIC_TRANSFER_PROBES] = {
 #if TRAFFIC_HAS_SOCK_TRACEPOINTS
 #include <trace/events/sock.h>
 
-/* The compiler compares the probes with this kernel's prototypes. */
-static void __maybe_unused check_prototypes(void)
+/* Makes the compiler compare the probes with the prototypes of this kernel. */
+static void __maybe_unused check_transfer_prototypes(void)
 {
 	check_trace_callback_type_sock_send_length(probe_send);
 	check_trace_callback_type_sock_recv_length(probe_recv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* engine=tracepoint: what the socket layer's own tracepoints report. */
-#ifndef TRAFFIC_TRANSFER_H
-#define TRAFFIC_TRANSFER_H
+/* engine=tracepoint: probes on the tracepoints of the socket layer. */
+#ifndef TRAFFIC_TRANSFER_PROBES_H
+#define TRAFFIC_TRANSFER_PROBES_H
 
 #include "hooks/tracepoint.h"
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each wrapper calls the original behind its call of ftrace, or by its entry,
- * where ftrace calls us back: it finds our text on the stack and lets the call
- * pass. So no wrapper may end in a tail call; see the Makefile.
+ * A wrapper calls the original behind the original's call of ftrace, or by its
+ * entry: see after_ftrace_call(). By the entry, ftrace calls redirect_callback()
+ * again, which recognises the wrapper by the return address and lets the call
+ * pass. So no wrapper may end in a tail call, which would leave no return
+ * address of ours; see the Makefile.
  *
- * The record is looked up when the original has returned, and never held
- * across it: a process may be detached or its session closed while it sleeps.
+ * A wrapper looks up the record after the original has returned. It does not
+ * hold a record meanwhile: the process may be detached, or its session closed,
+ * while the call sleeps.
  */
 #include "traffic.h"
 #include "hooks/wrappers.h"
@@ -17,14 +20,15 @@
 #include <linux/uaccess.h>
 #include <net/sock.h>
 
-#include "account/account.h"
+#include "account/fast.h"
 #include "compat.h"
 #include "hooks/flight.h"
 
 /*
- * The original is called by a static call, a direct one that is patched when
- * the function is known: nothing is predicted, and no ENDBR is wanted where it
- * lands. Passed to an inline function it is one still.
+ * The original is called by a static call. This is a direct call, patched when
+ * the function is found: it needs no branch prediction, and no ENDBR at its
+ * destination. It stays a direct call when static_call() is passed to an inline
+ * function.
  */
 typedef int sendmsg_fn(struct socket *sock, struct msghdr *msg, size_t size);
 typedef int recvmsg_fn(struct socket *sock, struct msghdr *msg, size_t size,
@@ -91,7 +95,7 @@ DEFINE_STATIC_CALL_NULL(inet6_sendmsg, sendmsg_fn);
 SENDMSG_WRAPPER(inet6_sendmsg, true)
 DEFINE_STATIC_CALL_NULL(inet6_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(inet6_recvmsg, true)
-/* IPv6 raw sockets, and families that are not counted: the account tells. */
+/* IPv6 raw sockets, and families that are not counted: account.c decides. */
 DEFINE_STATIC_CALL_NULL(sock_common_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(sock_common_recvmsg, true)
 
@@ -100,7 +104,10 @@ SENDMSG_WRAPPER(unix_stream_sendmsg, true)
 DEFINE_STATIC_CALL_NULL(unix_stream_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(unix_stream_recvmsg, true)
 
-/* The functions of SOCK_SEQPACKET may call those of SOCK_DGRAM, or have them inline. */
+/*
+ * The functions of SOCK_SEQPACKET call those of SOCK_DGRAM, or have them
+ * inlined. A call that passes both wrappers is counted by the first one.
+ */
 #define IS_SEQPACKET (sock->type == SOCK_SEQPACKET)
 
 DEFINE_STATIC_CALL_NULL(unix_dgram_sendmsg, sendmsg_fn);
@@ -129,8 +136,8 @@ DEFINE_STATIC_CALL_NULL(vsock_dgram_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(vsock_dgram_recvmsg, true)
 
 /*
- * For all families. A socket whose operations have no splice_read is read by
- * recvmsg from within, and counted there.
+ * The function of all families. If the operations of a socket have no
+ * splice_read, it calls recvmsg, and the call is counted there.
  */
 DEFINE_STATIC_CALL_NULL(sock_splice_read, splice_read_fn);
 static notrace ssize_t wrap_sock_splice_read(struct file *file, loff_t *pos,
@@ -150,7 +157,7 @@ static notrace ssize_t wrap_sock_splice_read(struct file *file, loff_t *pos,
 	return result;
 }
 
-/* What TCP_ZEROCOPY_RECEIVE has delivered, as it told the caller. */
+/* How much TCP_ZEROCOPY_RECEIVE received, from the result for the caller. */
 static long zerocopy_received(const char __user *value, const int __user *size)
 {
 	struct tcp_zerocopy_receive result = {};
@@ -160,7 +167,7 @@ static long zerocopy_received(const char __user *value, const int __user *size)
 	    copy_from_user(&result, value,
 			   min_t(size_t, known, sizeof(result))))
 		return -EFAULT;
-	/* Mapped, and copied: that is negative when it failed. */
+	/* The mapped bytes and the copied ones, which are < 0 after an error. */
 	return result.length + (u32)max(result.copybuf_len, 0);
 }
 
@@ -168,14 +175,14 @@ static void account_zerocopy(struct sock *sk, long received)
 {
 	if (received < 0) {
 		rcu_read_lock();
-		traffic_mark_current(TRAFFIC_UNREADABLE_RESULT);
+		traffic_records_mark_current(TRAFFIC_UNREADABLE_RESULT);
 		rcu_read_unlock();
 		return;
 	}
 	traffic_account(sk, TRAFFIC_RX, received, 0, NULL);
 }
 
-/* Only of TCP_ZEROCOPY_RECEIVE. */
+/* Only calls with TCP_ZEROCOPY_RECEIVE are redirected to this wrapper. */
 DEFINE_STATIC_CALL_NULL(sock_common_getsockopt, getsockopt_fn);
 static notrace int wrap_sock_common_getsockopt(struct socket *sock, int level,
 					       int name, char __user *value,
@@ -220,8 +227,8 @@ static __always_inline ssize_t wrap_sendpage(sendpage_fn original,
 }
 
 /*
- * A protocol without sendpage (MPTCP, raw) is sent by sendmsg from within, and
- * counted there.
+ * For a protocol without sendpage (MPTCP, raw) the function calls sendmsg, and
+ * the call is counted there.
  */
 DEFINE_STATIC_CALL_NULL(inet_sendpage, sendpage_fn);
 static notrace ssize_t wrap_inet_sendpage(struct socket *sock,

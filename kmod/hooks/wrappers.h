@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The functions that a target runs instead of the kernel's. */
+/* The functions that a target runs in place of the kernel's functions. */
 #ifndef TRAFFIC_WRAPPERS_H
 #define TRAFFIC_WRAPPERS_H
 
@@ -9,10 +9,10 @@ struct module;
 struct static_call_key;
 
 enum traffic_wrapped {
-	/* Needed with either engine. */
+	/* Redirected with either engine. */
 	TRAFFIC_SPLICE_READ,
 	TRAFFIC_COMMON_GETSOCKOPT,
-	/* With engine=redirect. */
+	/* Redirected with engine=redirect. */
 	TRAFFIC_INET_SENDMSG,
 	TRAFFIC_INET_RECVMSG,
 	TRAFFIC_INET6_SENDMSG,
@@ -39,17 +39,17 @@ enum traffic_wrapped {
 struct traffic_wrapper {
 	const char *name; /* of the kernel's function */
 	void *function; /* ours */
-	struct static_call_key *call; /* of the original, in ours */
-	void *trampoline; /* that belongs to it */
-	void *original; /* its true entry, ENDBR and all; NULL: absent */
+	struct static_call_key *call; /* by which ours calls the original */
+	void *trampoline; /* of @call */
+	void *original; /* its entry, where an ENDBR may be; NULL: absent */
 	struct module *owner; /* of the original */
-	bool takes_file; /* the first argument; else it is a socket */
+	bool takes_file; /* the first argument is a file, not a socket */
 	bool attached;
 };
 
 extern struct traffic_wrapper traffic_wrappers[TRAFFIC_WRAPPED];
 
-/* What the wrapper calls. Before it is redirected to. */
+/* Sets what the wrapper calls. Call it before the function is redirected. */
 void traffic_wrapper_call(const struct traffic_wrapper *wrapper,
 			  void *function);
 

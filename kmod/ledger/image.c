@@ -14,7 +14,7 @@
 
 #include "compat.h"
 
-/* Probes run with preemption off, so a buffer a CPU is one a probe. */
+/* Each CPU has its own. Only one probe at a time runs on a CPU. */
 struct path_buffers {
 	char name[NAME_MAX + 1];
 	char file[PATH_MAX];
@@ -24,11 +24,12 @@ struct path_buffers {
 static struct path_buffers __percpu *buffers;
 
 /*
- * fexecve() and execveat(AT_EMPTY_PATH) give "/dev/fd/N", which names nothing:
- * the opened file does. A path relative to a descriptor, "/dev/fd/N/name", ends
- * in the name all the same.
+ * For fexecve() and execveat(AT_EMPTY_PATH) the file name is "/dev/fd/N", which
+ * does not contain the name of the program: the opened file does. For a path
+ * relative to a descriptor the file name is "/dev/fd/N/name", which ends in the
+ * name of the program as any other path does.
  */
-static bool is_bare_fd(const char *filename)
+static bool path_is_bare_fd(const char *filename)
 {
 	if (!str_has_prefix(filename, "/dev/fd/"))
 		return false;
@@ -38,21 +39,25 @@ static bool is_bare_fd(const char *filename)
 	return true;
 }
 
-static bool is_script(const struct linux_binprm *bprm)
+static bool bprm_is_script(const struct linux_binprm *bprm)
 {
 	return bprm->interp != bprm->filename;
 }
 
-static const char *name_of(const struct linux_binprm *bprm)
+static const char *bprm_name(const struct linux_binprm *bprm)
 {
 	struct path_buffers *mine = this_cpu_ptr(buffers);
 	struct dentry *dentry = bprm->file->f_path.dentry;
 	const char *name = mine->name;
 
-	/* Of a script that was opened so, only its interpreter is left. */
-	if (!bprm->fdpath || !is_bare_fd(bprm->filename) || is_script(bprm))
+	/*
+	 * A script that was executed by its descriptor has no name any longer:
+	 * the opened file is the interpreter by now.
+	 */
+	if (!bprm->fdpath || !path_is_bare_fd(bprm->filename) ||
+	    bprm_is_script(bprm))
 		return kbasename(bprm->filename);
-	/* It may be renamed at any time. */
+	/* d_lock keeps a rename from changing the name. */
 	spin_lock(&dentry->d_lock);
 	strscpy(mine->name, dentry->d_name.name, sizeof(mine->name));
 	spin_unlock(&dentry->d_lock);
@@ -64,12 +69,12 @@ static const char *name_of(const struct linux_binprm *bprm)
 void traffic_image_of(struct traffic_image *image, struct linux_binprm *bprm)
 {
 	image->bprm = bprm;
-	image->name = name_of(bprm);
+	image->name = bprm_name(bprm);
 	image->path = NULL;
 	image->resolved = false;
 }
 
-static const char *resolve(const struct path *path, char *buffer)
+static const char *path_resolve(const struct path *path, char *buffer)
 {
 	const char *name = d_path(path, buffer, PATH_MAX);
 
@@ -77,11 +82,11 @@ static const char *resolve(const struct path *path, char *buffer)
 }
 
 /*
- * By now a script's own file is closed and only the text of its path is left:
- * an absolute one is taken as it is, one without a folder is below the working
- * directory.
+ * The file of a script is closed by now, and only the text of its path is left.
+ * An absolute path is returned unchanged; a relative one is appended to the
+ * working directory.
  */
-static const char *script_path(const struct linux_binprm *bprm)
+static const char *bprm_script_path(const struct linux_binprm *bprm)
 {
 	struct path_buffers *mine = this_cpu_ptr(buffers);
 	const char *name = bprm->filename;
@@ -89,9 +94,12 @@ static const char *script_path(const struct linux_binprm *bprm)
 
 	if (name[0] == '/')
 		return bprm->fdpath ? NULL : name;
-	/* Holding a path would be simpler; giving it back may sleep. */
+	/*
+	 * With path_get() the lock could be dropped before d_path(), but
+	 * path_put() may sleep.
+	 */
 	traffic_lock_fs(current->fs);
-	folder = resolve(&current->fs->pwd, mine->script);
+	folder = path_resolve(&current->fs->pwd, mine->script);
 	traffic_unlock_fs(current->fs);
 	if (!folder)
 		return NULL;
@@ -109,18 +117,18 @@ const char *traffic_image_path(struct traffic_image *image)
 
 	if (!image->resolved) {
 		image->resolved = true;
-		image->path = is_script(bprm) ?
-				      script_path(bprm) :
-				      resolve(&bprm->file->f_path,
-					      this_cpu_ptr(buffers)->file);
+		image->path = bprm_is_script(bprm) ?
+				      bprm_script_path(bprm) :
+				      path_resolve(&bprm->file->f_path,
+						   this_cpu_ptr(buffers)->file);
 	}
 	return image->path;
 }
 
 struct traffic_exe *traffic_image_exe(struct traffic_image *image)
 {
-	const char *path = resolve(&image->bprm->file->f_path,
-				   this_cpu_ptr(buffers)->script);
+	const char *path = path_resolve(&image->bprm->file->f_path,
+					this_cpu_ptr(buffers)->script);
 	struct traffic_exe *exe;
 	size_t size;
 

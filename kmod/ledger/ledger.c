@@ -8,10 +8,10 @@
 #include <linux/pid.h>
 #include <linux/slab.h>
 
-#include "params.h"
 #include "ledger/trace.h"
+#include "params.h"
 
-/* Records that a fork or an exec gets when the allocator has none. */
+/* A reserve for a fork or an exec while the allocator has no memory. */
 #define RESERVED_RECORDS 64
 
 DEFINE_SPINLOCK(traffic_lock);
@@ -19,8 +19,8 @@ struct hlist_head traffic_by_tgid[TRAFFIC_TGID_BUCKETS];
 LIST_HEAD(traffic_running);
 LIST_HEAD(traffic_ended);
 
-static struct rb_root by_id = RB_ROOT;
-static u64 last_id, last_end_seq, evicted_seq;
+static struct rb_root records_by_id = RB_ROOT;
+static u64 last_record_id, last_end_seq, evicted_seq;
 static u64 nr_running, nr_ended, nr_evicted, alloc_failed;
 
 static struct kmem_cache *record_cache;
@@ -28,7 +28,7 @@ static mempool_t *record_pool;
 
 /* ---- Memory and order ------------------------------------------------- */
 
-static void free_record(struct traffic_record *record)
+static void record_free(struct traffic_record *record)
 {
 	free_percpu(record->counters.percpu);
 	traffic_flows_free(&record->flows);
@@ -36,29 +36,32 @@ static void free_record(struct traffic_record *record)
 	mempool_free(record, record_pool);
 }
 
-static void free_record_rcu(struct rcu_head *rcu)
+static void record_free_rcu(struct rcu_head *rcu)
 {
-	free_record(container_of(rcu, struct traffic_record, rcu));
+	record_free(container_of(rcu, struct traffic_record, rcu));
 }
 
-static void insert_by_id(struct traffic_record *record)
+static void record_insert(struct traffic_record *record)
+	__must_hold(&traffic_lock)
 {
-	struct rb_node **link = &by_id.rb_node, *parent = NULL;
+	struct rb_node **link = &records_by_id.rb_node, *parent = NULL;
 
+	lockdep_assert_held(&traffic_lock);
 	/* Ids only grow, so a new record is always the rightmost. */
 	while (*link) {
 		parent = *link;
 		link = &parent->rb_right;
 	}
 	rb_link_node(&record->by_id, parent, link);
-	rb_insert_color(&record->by_id, &by_id);
+	rb_insert_color(&record->by_id, &records_by_id);
 }
 
 struct traffic_record *traffic_record_from(u64 id)
 {
 	struct traffic_record *record, *found = NULL;
-	struct rb_node *node = by_id.rb_node;
+	struct rb_node *node = records_by_id.rb_node;
 
+	lockdep_assert_held(&traffic_lock);
 	while (node) {
 		record = rb_entry(node, struct traffic_record, by_id);
 		if (record->process.id >= id) {
@@ -73,25 +76,30 @@ struct traffic_record *traffic_record_from(u64 id)
 
 u64 traffic_record_last_id(void)
 {
-	return last_id;
+	lockdep_assert_held(&traffic_lock);
+	return last_record_id;
 }
 
 u64 traffic_record_last_end_seq(void)
 {
+	lockdep_assert_held(&traffic_lock);
 	return last_end_seq;
 }
 
 u64 traffic_record_evicted_seq(void)
 {
+	lockdep_assert_held(&traffic_lock);
 	return evicted_seq;
 }
 
-/* ---- Watches of a record ---------------------------------------------- */
+/* ---- The watches of a record ------------------------------------------- */
 
-static void note_logged(struct traffic_record *record)
+static void record_update_logged(struct traffic_record *record)
+	__must_hold(&traffic_lock)
 {
 	u64 owners = traffic_watch_owners(&record->watches);
 
+	lockdep_assert_held(&traffic_lock);
 	WRITE_ONCE(record->logged, owners & BIT_ULL(TRAFFIC_OWNER_MODULE));
 }
 
@@ -102,6 +110,7 @@ void traffic_record_add_watches(struct traffic_record *record,
 	struct traffic_watch *watch;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	traffic_counters_sum(&record->counters, &before);
 	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES) {
 		if (__test_and_set_bit(slot, record->watches.bits))
@@ -110,26 +119,30 @@ void traffic_record_add_watches(struct traffic_record *record,
 		watch->records++;
 		watch->started++;
 		watch->running++;
-		/* All of the record is added at its end. */
+		/* The whole record is added when it ends: see watch_add_ended(). */
 		traffic_totals_subtract(&watch->done, &before);
 	}
-	note_logged(record);
+	record_update_logged(record);
 }
 
-static void finish_watch(struct traffic_watch *watch,
-			 const struct traffic_totals *totals)
+static void watch_add_ended(struct traffic_watch *watch,
+			    const struct traffic_totals *totals)
+	__must_hold(&traffic_lock)
 {
+	lockdep_assert_held(&traffic_lock);
 	watch->running--;
 	watch->ended++;
 	traffic_totals_add(&watch->done, totals);
 }
 
-/* The owners that have more than one of these watches, a bit an owner. */
-static u64 owners_of_several(const struct traffic_watch_set *watches)
+/* The owners that have more than one of these watches, a bit for each. */
+static u64 owners_with_several(const struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock)
 {
 	u64 owner, seen = 0, several = 0;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES) {
 		owner = BIT_ULL(traffic_watch_at(slot)->owner);
 		several |= seen & owner;
@@ -138,9 +151,11 @@ static u64 owners_of_several(const struct traffic_watch_set *watches)
 	return several;
 }
 
-static void set_first_watch(struct traffic_record *record, unsigned int slot)
+static void record_set_first_watch(struct traffic_record *record,
+				   unsigned int slot) __must_hold(&traffic_lock)
 {
-	/* Trace events read both without the lock. */
+	lockdep_assert_held(&traffic_lock);
+	/* Trace events read the two without the lock. */
 	WRITE_ONCE(record->first_slot, slot);
 	WRITE_ONCE(record->first_watch, traffic_watch_at(slot)->id);
 }
@@ -151,27 +166,30 @@ bool traffic_record_drop_watches(struct traffic_record *record,
 	struct traffic_totals totals;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	if (record->process.state == TRAFFIC_RUNNING)
 		traffic_counters_sum(&record->counters, &totals);
 	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES) {
 		if (!__test_and_clear_bit(slot, record->watches.bits))
 			continue;
 		if (record->process.state == TRAFFIC_RUNNING)
-			finish_watch(traffic_watch_at(slot), &totals);
+			watch_add_ended(traffic_watch_at(slot), &totals);
 		traffic_watch_release(slot);
 	}
-	note_logged(record);
+	record_update_logged(record);
 	if (bitmap_empty(record->watches.bits, TRAFFIC_WATCHES))
 		return true;
-	/* Of those who have it still. */
+	/* The first watch may have been among those that were dropped. */
 	if (!test_bit(record->first_slot, record->watches.bits))
-		set_first_watch(record, traffic_watch_first(&record->watches));
+		record_set_first_watch(record,
+				       traffic_watch_first(&record->watches));
 	return false;
 }
 
 bool traffic_record_has_any(const struct traffic_record *record,
 			    const struct traffic_watch_set *watches)
 {
+	lockdep_assert_held(&traffic_lock);
 	return bitmap_intersects(record->watches.bits, watches->bits,
 				 TRAFFIC_WATCHES);
 }
@@ -184,11 +202,13 @@ const char *traffic_record_program(const struct traffic_record *record)
 
 /* ---- The life of a record --------------------------------------------- */
 
-static void count_missed(struct traffic_record *parent,
-			 const struct traffic_watch_set *watches)
+static void watches_count_missed(struct traffic_record *parent,
+				 const struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock)
 {
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	alloc_failed++;
 	for_each_set_bit(slot, watches->bits, TRAFFIC_WATCHES)
 		traffic_watch_at(slot)->missed++;
@@ -204,9 +224,10 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	struct traffic_process *process;
 	struct traffic_record *record;
 
+	lockdep_assert_held(&traffic_lock);
 	record = mempool_alloc(record_pool, GFP_NOWAIT | __GFP_NOWARN);
 	if (!record) {
-		count_missed(parent, watches);
+		watches_count_missed(parent, watches);
 		return NULL;
 	}
 	memset(record, 0, sizeof(*record));
@@ -214,7 +235,7 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	traffic_counters_init(&record->counters);
 	traffic_flows_open(&record->flows);
 	process = &record->process;
-	process->id = ++last_id;
+	process->id = ++last_record_id;
 	process->pid = record->tgid;
 	process->parent_id = parent ? parent->process.id : 0;
 	process->root_id = parent ? parent->process.root_id : process->id;
@@ -229,37 +250,41 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	process->ppid = task_tgid_nr(rcu_dereference(task->real_parent));
 	rcu_read_unlock();
 	traffic_record_add_watches(record, watches);
-	/* That of the parent, if it is followed, or else of its own the oldest. */
-	set_first_watch(record,
-			parent && test_bit(parent->first_slot, watches->bits) ?
-				parent->first_slot :
-				traffic_watch_first(watches));
+	/* The first watch of the parent if it is inherited, or else the oldest. */
+	record_set_first_watch(record, parent && test_bit(parent->first_slot,
+							  watches->bits) ?
+					       parent->first_slot :
+					       traffic_watch_first(watches));
 
-	insert_by_id(record);
+	record_insert(record);
 	list_add_tail(&record->list, &traffic_running);
 	nr_running++;
-	/* Last: from here on transfers find it. */
+	/*
+	 * The last step, because transfers find the record afterwards. Pairs
+	 * with traffic_bucket_first() and traffic_record_next().
+	 */
 	hlist_add_head_rcu(&record->by_tgid, traffic_bucket(record->tgid));
 	return record;
 }
 
 void traffic_record_unhash(struct traffic_record *record)
 {
+	lockdep_assert_held(&traffic_lock);
 	hlist_del_init_rcu(&record->by_tgid);
 }
 
-void notrace traffic_mark_current(enum traffic_reason reason)
+void notrace traffic_records_mark_current(enum traffic_reason reason)
 {
 	struct traffic_record *record;
 
-	traffic_for_each_of(record, current->tgid)
+	traffic_for_each_record_of(record, current->tgid)
 		set_bit(reason, &record->process.reasons);
 }
 
-/* Out of the tables; RCU frees it, since a transfer may be adding to it. */
 void traffic_record_remove(struct traffic_record *record)
 {
-	rb_erase(&record->by_id, &by_id);
+	lockdep_assert_held(&traffic_lock);
+	rb_erase(&record->by_id, &records_by_id);
 	list_del(&record->list);
 	if (record->process.state == TRAFFIC_RUNNING) {
 		traffic_record_unhash(record);
@@ -268,32 +293,38 @@ void traffic_record_remove(struct traffic_record *record)
 		nr_ended--;
 	}
 	traffic_flows_close(&record->flows);
-	call_rcu(&record->rcu, free_record_rcu);
+	call_rcu(&record->rcu, record_free_rcu);
 }
 
-static struct traffic_record *oldest_ended(void)
+static struct traffic_record *record_oldest_ended(void)
 {
+	lockdep_assert_held(&traffic_lock);
 	return list_first_entry(&traffic_ended, struct traffic_record, list);
 }
 
-static void evict_oldest(void)
+static void record_evict_oldest(void)
 {
-	struct traffic_record *record = oldest_ended();
-	u64 owner, several = owners_of_several(&record->watches), seen = 0;
+	struct traffic_record *record = record_oldest_ended();
+	u64 owner, several = owners_with_several(&record->watches), seen = 0;
 	struct traffic_evicted *evicted;
 	struct traffic_totals totals;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	traffic_counters_sum(&record->counters, &totals);
 	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES) {
 		owner = BIT_ULL(traffic_watch_at(slot)->owner);
 		evicted = &traffic_watch_at(slot)->evicted;
 		evicted->records++;
 		evicted->shared += !!(several & owner);
-		evicted->inexact += record->goes_on || record->process.reasons;
+		evicted->inexact += record->still_counted ||
+				    record->process.reasons;
 		traffic_totals_add(&evicted->totals, &totals);
-		/* What others have of it too is in theirs: less, but not twice. */
-		if (!(seen & owner) && !record->goes_on) {
+		/*
+		 * If another record counted the process too, its traffic is
+		 * in that record: better too little than twice.
+		 */
+		if (!(seen & owner) && !record->still_counted) {
 			evicted->once++;
 			traffic_totals_add(&evicted->once_totals, &totals);
 		}
@@ -306,24 +337,30 @@ static void evict_oldest(void)
 }
 
 /*
- * The records of one process go together, and are kept together if it ended
- * last: or who adds up what was evicted and what is there has it twice.
+ * Evicts all records of a process at once: a reader that adds the evicted
+ * totals to the remaining rows would otherwise count the process twice. For the
+ * same reason it keeps all records of the process that ended last.
  */
-static void make_room(const struct traffic_record *newest)
+static void records_make_room(const struct traffic_record *newest)
+	__must_hold(&traffic_lock)
 {
 	pid_t evicted = 0, oldest;
 	u64 most;
 
+	lockdep_assert_held(&traffic_lock);
 	while (nr_ended > 1) {
-		oldest = oldest_ended()->tgid;
-		most = params_history;
-		/* Or a later process with its pid: not without a bound. */
+		oldest = record_oldest_ended()->tgid;
+		most = traffic_param_history;
+		/*
+		 * The bound is needed because a later process may have the
+		 * same pid.
+		 */
 		if (oldest == newest->tgid)
 			most += TRAFFIC_OWNERS;
 		if (nr_ended <= most && oldest != evicted)
 			break;
 		evicted = oldest;
-		evict_oldest();
+		record_evict_oldest();
 	}
 }
 
@@ -334,6 +371,7 @@ void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 	struct traffic_totals totals;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	traffic_counters_fold(&record->counters);
 	traffic_counters_sum(&record->counters, &totals);
 	process->state = state;
@@ -341,14 +379,16 @@ void traffic_record_end(struct traffic_record *record, enum traffic_state state,
 	process->end_ns = ktime_get_real_ns();
 	process->end_seq = ++last_end_seq;
 	for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES)
-		finish_watch(traffic_watch_at(slot), &totals);
+		watch_add_ended(traffic_watch_at(slot), &totals);
 	if (state == TRAFFIC_EXITED)
-		traffic_trace_exit(record, &totals);
+		traffic_trace_exit(process->id, process->pid,
+				   process->wait_status,
+				   traffic_record_program(record), &totals);
 
 	list_move_tail(&record->list, &traffic_ended);
 	nr_running--;
 	nr_ended++;
-	make_room(record);
+	records_make_room(record);
 }
 
 void traffic_ledger_stats(struct traffic_ledger_stats *stats)
@@ -379,10 +419,11 @@ void traffic_ledger_exit(void)
 {
 	struct traffic_record *record, *next;
 
-	/* Callbacks of call_rcu() are in our text and use the pool. */
+	/* The callbacks of call_rcu() are in our text and use the pool. */
 	rcu_barrier();
-	rbtree_postorder_for_each_entry_safe(record, next, &by_id, by_id)
-		free_record(record);
+	rbtree_postorder_for_each_entry_safe(record, next, &records_by_id,
+					     by_id)
+		record_free(record);
 	traffic_watch_exit();
 	mempool_destroy(record_pool);
 	kmem_cache_destroy(record_cache);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ledger: a record a process, from the moment it is monitored until every
- * owner has read and cleared it. Owners that begin at different moments, one by
- * an exec and one by attaching later, have a record each of the same process:
- * what an owner reads began when it began to watch.
+ * The ledger holds a record of each monitored process, from the moment at which
+ * it is monitored until every owner has cleared it. Several owners may begin to
+ * watch a process at different moments, for example one by an exec and another
+ * one by an attach. The process then has several records: what an owner reads
+ * starts when that owner began to watch.
  *
- * traffic_lock guards the set of records, the watches, and every field of a
- * record but its counters. Records are found by tgid under RCU without it. It
- * is taken in probes, with preemption off, and never in an interrupt.
+ * traffic_lock guards the ledger: see lock.h. Transfers find the records of a
+ * tgid without it, under RCU.
  */
 #ifndef TRAFFIC_LEDGER_H
 #define TRAFFIC_LEDGER_H
@@ -20,8 +20,7 @@
 #include "counts/counters.h"
 #include "counts/flow.h"
 #include "ledger/watch.h"
-
-extern spinlock_t traffic_lock;
+#include "lock.h"
 
 enum traffic_state {
 	TRAFFIC_RUNNING,
@@ -35,56 +34,61 @@ enum traffic_since {
 	TRAFFIC_SINCE_ATTACH,
 };
 
-/* Why a record is a lower bound; bit numbers. */
+/* Why the counts of a record are a lower bound; bit numbers. */
 enum traffic_reason {
-	TRAFFIC_ATTACHED, /* what it moved before is unknown */
-	TRAFFIC_CHILD_LOST, /* no memory for the record of a child */
-	TRAFFIC_ZCRX, /* io_uring's zero-copy receive passes the hooks */
-	TRAFFIC_SCTP_EVENTS, /* not told from payload by a tracepoint */
+	TRAFFIC_ATTACHED, /* the traffic before the attach is unknown */
+	TRAFFIC_CHILD_LOST, /* there was no memory for the record of a child */
+	TRAFFIC_ZCRX, /* io_uring's zero-copy receive passes no hook */
+	TRAFFIC_SCTP_EVENTS, /* a tracepoint cannot see notification or payload */
 	TRAFFIC_UNREADABLE_RESULT, /* of TCP_ZEROCOPY_RECEIVE */
 	TRAFFIC_REASONS,
 };
 
-/* What is known of a process besides its counts; the same in a snapshot. */
+/* What is known about a process besides its counts. A snapshot copies it. */
 struct traffic_process {
 	u64 id; /* never reused */
-	u64 parent_id; /* 0: no monitored parent */
-	u64 root_id; /* the first monitored ancestor's, or its own */
-	pid_t pid; /* pids are the initial namespace's */
+	u64 parent_id; /* 0: the parent is not monitored */
+	u64 root_id; /* of the first monitored ancestor, or its own */
+	pid_t pid; /* all pids are those of the initial namespace */
 	pid_t ppid;
 	pid_t root_pid;
 	uid_t uid;
 	enum traffic_state state;
 	enum traffic_since since;
-	unsigned long reasons; /* atomic bits, set also without the lock */
+	unsigned long reasons; /* bits, set atomically without the lock */
 	u64 start_ns;
-	u64 end_ns; /* 0 while it runs */
-	u64 end_seq; /* 0 while it runs */
-	u64 start_seq; /* the newest end_seq of any when it began; 0: none */
+	u64 end_ns; /* 0 while the process runs */
+	u64 end_seq; /* 0 while the process runs */
+	u64 start_seq; /* the newest end_seq when the record began, or 0 */
 	int wait_status;
 	char comm[TASK_COMM_LEN];
 	struct traffic_exe *exe; /* NULL: unknown */
 };
 
 struct traffic_record {
-	/* Read at every transfer. */
-	struct hlist_node by_tgid; /* RCU; while it counts */
+	/* Every transfer reads these. */
+	struct hlist_node by_tgid; /* read under RCU; hashed while it counts */
 	pid_t tgid; /* never changes */
-	bool logged; /* the module's own: the kernel log speaks of it */
-	u8 first_slot; /* of first_watch */
+	bool logged; /* the module watches it: the kernel log reports it */
+	u8 first_slot; /* the slot of first_watch */
 	struct traffic_counters counters;
 	struct traffic_flows flows;
 
 	struct traffic_process process;
 	struct traffic_watch_set watches;
-	u64 first_watch; /* its id; what it, or its root, is monitored for */
-	bool goes_on; /* detached, when others had a record of the process too */
+	/* The id of the watch for which the process, or its root, is monitored. */
+	u64 first_watch;
+	/* Detached while another record still counted the process. */
+	bool still_counted;
 	struct rb_node by_id;
-	struct list_head list; /* running, or ended and ordered by end_seq */
+	/* In traffic_running, or in traffic_ended ordered by end_seq. */
+	struct list_head list;
 	struct rcu_head rcu;
 };
 
-/* By 16 bits of the tgid: what they select is had by loading no more of it. */
+/* ---- Finding the records of a tgid, under RCU ----------------------------- */
+
+/* 2^16, so that the low half of the tgid is the index: it needs no masking. */
 #define TRAFFIC_TGID_BUCKETS 65536
 extern struct hlist_head traffic_by_tgid[TRAFFIC_TGID_BUCKETS];
 
@@ -94,22 +98,37 @@ static __always_inline struct hlist_head *traffic_bucket(pid_t tgid)
 }
 
 /*
- * For somebody without RCU who wants to know at once that a process is no
- * target. True may still be wrong.
+ * Hint without a lock. False: no process of this bucket is monitored. True:
+ * look the process up; the bucket may hold records of another tgid only.
  */
-static __always_inline bool traffic_is_used(const struct hlist_head *bucket)
+static __always_inline bool
+traffic_bucket_is_used(const struct hlist_head *bucket)
 {
-	/* No READ_ONCE(), which gcc loads before it compares. */
+	/* With READ_ONCE() gcc would load it into a register before the test. */
 	return data_race(bucket->first);
 }
 
 static __always_inline bool traffic_maybe_target(pid_t tgid)
 {
-	return traffic_is_used(traffic_bucket(tgid));
+	return traffic_bucket_is_used(traffic_bucket(tgid));
 }
 
+/*
+ * The functions below need RCU: the caller holds rcu_read_lock(), or has
+ * preemption off, or holds traffic_lock. The loads pair with
+ * hlist_add_head_rcu() in traffic_record_start(), the last step there.
+ */
+
+/* The first record of the bucket, of any tgid. */
+static __always_inline struct hlist_node *
+traffic_bucket_first(struct hlist_head *bucket)
+{
+	return rcu_dereference_raw_check(hlist_first_rcu(bucket));
+}
+
+/* The first record of @pid from @node on, or NULL. */
 static __always_inline struct traffic_record *
-traffic_find_from(struct hlist_node *node, pid_t pid)
+traffic_record_find(struct hlist_node *node, pid_t pid)
 {
 	struct traffic_record *record;
 
@@ -122,77 +141,98 @@ traffic_find_from(struct hlist_node *node, pid_t pid)
 	return NULL;
 }
 
-/* Where those of a process begin, with those of others. */
-static __always_inline struct hlist_node *
-traffic_first_in(struct hlist_head *bucket)
+/* The first record of @pid, or NULL. */
+static __always_inline struct traffic_record *traffic_record_of(pid_t pid)
 {
-	return rcu_dereference_raw_check(hlist_first_rcu(bucket));
+	return traffic_record_find(traffic_bucket_first(traffic_bucket(pid)),
+				   pid);
 }
 
-static __always_inline struct hlist_node *traffic_first_at(pid_t pid)
-{
-	return traffic_first_in(traffic_bucket(pid));
-}
-
+/* The record of @pid that follows @record, or NULL. */
 static __always_inline struct traffic_record *
-traffic_next_of(struct traffic_record *record, pid_t pid)
+traffic_record_next(struct traffic_record *record, pid_t pid)
 {
-	return traffic_find_from(
+	return traffic_record_find(
 		rcu_dereference_raw_check(hlist_next_rcu(&record->by_tgid)),
 		pid);
 }
 
-/* Under rcu_read_lock() or with preemption off, or traffic_lock. */
-#define traffic_for_each_of(record, pid)                               \
-	for ((record) = traffic_find_from(traffic_first_at(pid), pid); \
-	     (record); (record) = traffic_next_of(record, pid))
+#define traffic_for_each_record_of(record, pid)           \
+	for ((record) = traffic_record_of(pid); (record); \
+	     (record) = traffic_record_next(record, pid))
 
-/* All of what follows is under traffic_lock, except where it is said. */
+/* Marks the counts of current as a lower bound. */
+void traffic_records_mark_current(enum traffic_reason reason);
+
+/*
+ * The name of the first watch, or NULL if it has none. The name stays valid as
+ * long as the caller has preemption off or holds traffic_lock.
+ */
+const char *traffic_record_program(const struct traffic_record *record);
+
+/* ---- The life of a record, under traffic_lock ----------------------------- */
 
 extern struct list_head traffic_running;
 extern struct list_head traffic_ended; /* oldest first */
 
 /*
- * A record of @task, which counts from here on. @parent is the forker's record
- * or NULL; @exe is taken over. Without memory NULL: those who miss it are told.
+ * Begins a record of @task, which counts from now on. @parent is the record of
+ * the process that forked it, or NULL. Without memory it returns NULL: the
+ * watches then count one missed process, and @parent is a lower bound.
  */
 struct traffic_record *
 traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 		     enum traffic_since since,
-		     const struct traffic_watch_set *watches);
-/* Transfers do not find it any more; those that did may still be adding. */
-void traffic_record_unhash(struct traffic_record *record);
+		     const struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock);
 /*
- * The counts are final: the record is unhashed, and no transfer that found it
- * before can be under way.
+ * No transfer finds the record afterwards. A transfer that found it before may
+ * still be adding to it, until an RCU grace period has passed.
+ */
+void traffic_record_unhash(struct traffic_record *record)
+	__must_hold(&traffic_lock);
+/*
+ * Makes the counts final. The record is unhashed, and no transfer that found it
+ * before is still under way.
  */
 void traffic_record_end(struct traffic_record *record, enum traffic_state state,
-			int wait_status);
-/* Whoever counts current is told that it is not exact. Under RCU at least. */
-void traffic_mark_current(enum traffic_reason reason);
-/* Forgets it, whatever its state. RCU frees it. */
-void traffic_record_remove(struct traffic_record *record);
-/* The one with the lowest id that is at least @id, or NULL. */
-struct traffic_record *traffic_record_from(u64 id);
+			int wait_status) __must_hold(&traffic_lock);
+/*
+ * Removes the record, in any state, from the ledger. It is freed after an RCU
+ * grace period, because a transfer may be adding to it.
+ */
+void traffic_record_remove(struct traffic_record *record)
+	__must_hold(&traffic_lock);
+
+/* The record with the lowest id that is not below @id, or NULL. */
+struct traffic_record *traffic_record_from(u64 id) __must_hold(&traffic_lock);
 u64 traffic_record_last_id(void);
-/* Of what ended last; 0: nothing has. */
+/* The end_seq of the record that ended last, or 0. */
 u64 traffic_record_last_end_seq(void);
-/* Of what was evicted last: all that ended before it is evicted, or cleared. */
+/*
+ * The end_seq of the record that was evicted last, or 0. All records that ended
+ * before that one have been evicted or cleared.
+ */
 u64 traffic_record_evicted_seq(void);
 
-/* What the process moves from here on is in the totals of these too. */
+/* ---- The watches of a record, under traffic_lock -------------------------- */
+
+/* From now on the traffic of the process is in the totals of @watches too. */
 void traffic_record_add_watches(struct traffic_record *record,
-				const struct traffic_watch_set *watches);
-/* What it moved so far stays in their totals. True: it has none left. */
-bool traffic_record_drop_watches(struct traffic_record *record,
-				 const struct traffic_watch_set *watches);
+				const struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock);
 /*
- * What first_watch names, or NULL. As rcu_read_lock() has it, without the lock;
- * so long the name stays.
+ * The traffic so far stays in the totals of @watches. Returns true if no watch
+ * is left.
  */
-const char *traffic_record_program(const struct traffic_record *record);
+bool traffic_record_drop_watches(struct traffic_record *record,
+				 const struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock);
 bool traffic_record_has_any(const struct traffic_record *record,
-			    const struct traffic_watch_set *watches);
+			    const struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock);
+
+/* ---- The ledger as a whole ------------------------------------------------ */
 
 struct traffic_ledger_stats {
 	u64 running;
@@ -202,10 +242,13 @@ struct traffic_ledger_stats {
 	unsigned int watches;
 };
 
-/* Without the lock. */
+/* Takes traffic_lock. */
 void traffic_ledger_stats(struct traffic_ledger_stats *stats);
 int traffic_ledger_init(void);
-/* Nobody may look records up any more. Waits for callbacks of RCU. */
+/*
+ * Frees all records and watches. Nothing may look records up any longer. Waits
+ * for the callbacks of call_rcu().
+ */
 void traffic_ledger_exit(void);
 
 #endif

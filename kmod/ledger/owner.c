@@ -8,12 +8,13 @@
 #include <linux/sched/task.h>
 
 #include "ledger/ledger.h"
-#include "log.h"
 #include "ledger/spawner.h"
+#include "lock.h"
+#include "log.h"
 
-/* The slot of the owner's watch, made if it is not there; or an error. */
-static int get_watch(unsigned int owner, enum traffic_watch_kind kind,
-		     const char *name, bool follow)
+/* Returns the slot of the owner's watch, which is created if needed. */
+static int watch_get_or_insert(unsigned int owner, enum traffic_watch_kind kind,
+			       const char *name, bool follow)
 {
 	struct traffic_watch *watch;
 	int slot;
@@ -37,7 +38,7 @@ static int get_watch(unsigned int owner, enum traffic_watch_kind kind,
 
 int traffic_owner_watch(unsigned int owner, const char *name, bool follow)
 {
-	int slot = get_watch(owner, TRAFFIC_WATCH_NAME, name, follow);
+	int slot = watch_get_or_insert(owner, TRAFFIC_WATCH_NAME, name, follow);
 
 	if (slot < 0)
 		return slot;
@@ -60,19 +61,21 @@ int traffic_owner_unwatch(unsigned int owner, const char *name)
 	return err;
 }
 
-/* The owner's running record of a process, or NULL. Under traffic_lock. */
-static struct traffic_record *record_of(const struct traffic_watch_set *owned,
-					pid_t pid)
+/* The owner's running record of a process, or NULL. */
+static struct traffic_record *
+owner_record(const struct traffic_watch_set *owned, pid_t pid)
+	__must_hold(&traffic_lock)
 {
 	struct traffic_record *record;
 
-	traffic_for_each_of(record, pid)
+	lockdep_assert_held(&traffic_lock);
+	traffic_for_each_record_of(record, pid)
 		if (traffic_record_has_any(record, owned))
 			return record;
 	return NULL;
 }
 
-static struct task_struct *get_process(pid_t pid)
+static struct task_struct *process_get(pid_t pid)
 {
 	struct task_struct *task;
 
@@ -84,30 +87,32 @@ static struct task_struct *get_process(pid_t pid)
 	return task;
 }
 
-static bool is_attached(unsigned int owner, pid_t pid)
+static bool owner_has_attached(unsigned int owner, pid_t pid)
 {
 	struct traffic_watch_set owned;
 	bool found;
 
 	spin_lock(&traffic_lock);
 	traffic_watch_of_owner(owner, &owned);
-	found = record_of(&owned, pid);
+	found = owner_record(&owned, pid);
 	spin_unlock(&traffic_lock);
 	return found;
 }
 
-static int start_attached(unsigned int owner, struct task_struct *task,
-			  const struct traffic_watch_set *watches)
+static int record_start_attached(unsigned int owner, struct task_struct *task,
+				 const struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock)
 {
 	struct traffic_record *record;
 	struct traffic_watch_set owned;
 
-	/* Reaped, or no leader any more after another thread's exec. */
+	lockdep_assert_held(&traffic_lock);
+	/* Reaped, or no longer the leader after the exec of another thread. */
 	if (!pid_alive(task))
 		return -EAGAIN;
 	traffic_watch_of_owner(owner, &owned);
-	/* Its fork, or an exec, was quicker. */
-	if (record_of(&owned, task_tgid_nr(task)))
+	/* The probe of its fork or exec may have begun a record meanwhile. */
+	if (owner_record(&owned, task_tgid_nr(task)))
 		return -EEXIST;
 	record =
 		traffic_record_start(task, NULL, TRAFFIC_SINCE_ATTACH, watches);
@@ -115,9 +120,11 @@ static int start_attached(unsigned int owner, struct task_struct *task,
 		return -ENOMEM;
 	set_bit(TRAFFIC_ATTACHED, &record->process.reasons);
 	/*
-	 * A process that is dying may have passed its exit probe before the
-	 * record could be found. Either that probe is still to come or the
-	 * count of live threads is seen at zero here.
+	 * A dying process may have run its exit probe before the record was
+	 * hashed. The barrier orders the hashing before the read of ->live. It
+	 * pairs with the atomic_dec_and_test() of ->live in do_exit(), which
+	 * comes before the probe: either the probe finds the record, or this
+	 * read sees zero.
 	 */
 	smp_mb();
 	if (!atomic_read(&task->signal->live)) {
@@ -128,23 +135,24 @@ static int start_attached(unsigned int owner, struct task_struct *task,
 	return 0;
 }
 
-static int attach(unsigned int owner, struct task_struct *task, bool follow)
+static int process_attach(unsigned int owner, struct task_struct *task,
+			  bool follow)
 {
 	struct traffic_watch_set set = {};
 	int slot, err;
 
 	if (task->flags & PF_KTHREAD)
 		return -EINVAL;
-	if (is_attached(owner, task_tgid_nr(task)))
+	if (owner_has_attached(owner, task_tgid_nr(task)))
 		return -EEXIST;
-	slot = get_watch(owner, TRAFFIC_WATCH_ATTACH, "", follow);
+	slot = watch_get_or_insert(owner, TRAFFIC_WATCH_ATTACH, "", follow);
 	if (slot < 0)
 		return slot;
 	__set_bit(slot, set.bits);
 
 	rcu_read_lock();
 	spin_lock(&traffic_lock);
-	err = start_attached(owner, task, &set);
+	err = record_start_attached(owner, task, &set);
 	spin_unlock(&traffic_lock);
 	rcu_read_unlock();
 	if (!err && owner == TRAFFIC_OWNER_MODULE)
@@ -159,12 +167,12 @@ int traffic_owner_attach(unsigned int owner, pid_t pid, bool follow)
 
 	do {
 		err = -ESRCH;
-		task = get_process(pid);
+		task = process_get(pid);
 		if (!task)
 			break;
-		/* Not a zombie, which would be a record that ends at once. */
+		/* A zombie is not attached: its record would end at once. */
 		if (atomic_read(&task->signal->live))
-			err = attach(owner, task, follow);
+			err = process_attach(owner, task, follow);
 		put_task_struct(task);
 	} while (err == -EAGAIN);
 	return err;
@@ -178,7 +186,7 @@ int traffic_owner_detach(unsigned int owner, pid_t pid)
 
 	spin_lock(&traffic_lock);
 	traffic_watch_of_owner(owner, &owned);
-	record = record_of(&owned, pid);
+	record = owner_record(&owned, pid);
 	if (!record) {
 		spin_unlock(&traffic_lock);
 		return -ESRCH;
@@ -186,7 +194,7 @@ int traffic_owner_detach(unsigned int owner, pid_t pid)
 	last = bitmap_subset(record->watches.bits, owned.bits, TRAFFIC_WATCHES);
 	if (last) {
 		traffic_record_unhash(record);
-		record->goes_on = traffic_find_from(traffic_first_at(pid), pid);
+		record->still_counted = traffic_record_of(pid);
 	} else {
 		traffic_record_drop_watches(record, &owned);
 	}
@@ -194,7 +202,7 @@ int traffic_owner_detach(unsigned int owner, pid_t pid)
 	if (!last)
 		return 0;
 
-	/* A transfer that found the record before the unhash may still add. */
+	/* Wait for transfers that found the record before it was unhashed. */
 	synchronize_rcu();
 	spin_lock(&traffic_lock);
 	traffic_record_end(record, TRAFFIC_DETACHED, 0);
@@ -210,7 +218,7 @@ int traffic_owner_children(unsigned int owner, bool on)
 		traffic_spawner_off(owner);
 		return 0;
 	}
-	slot = get_watch(owner, TRAFFIC_WATCH_CHILDREN, "", true);
+	slot = watch_get_or_insert(owner, TRAFFIC_WATCH_CHILDREN, "", true);
 	return slot < 0 ? slot : traffic_spawner_on(owner, slot);
 }
 
@@ -231,11 +239,13 @@ void traffic_owner_clear(unsigned int owner, u64 end_seq)
 	spin_unlock(&traffic_lock);
 }
 
-static void close_records(struct list_head *list,
+static void records_close(struct list_head *list,
 			  const struct traffic_watch_set *owned)
+	__must_hold(&traffic_lock)
 {
 	struct traffic_record *record, *next;
 
+	lockdep_assert_held(&traffic_lock);
 	list_for_each_entry_safe(record, next, list, list)
 		if (traffic_record_has_any(record, owned) &&
 		    traffic_record_drop_watches(record, owned))
@@ -250,15 +260,15 @@ void traffic_owner_close(unsigned int owner)
 	traffic_spawner_close_owner(owner);
 	spin_lock(&traffic_lock);
 	traffic_watch_of_owner(owner, &owned);
-	close_records(&traffic_running, &owned);
-	close_records(&traffic_ended, &owned);
+	records_close(&traffic_running, &owned);
+	records_close(&traffic_ended, &owned);
 	for_each_set_bit(slot, owned.bits, TRAFFIC_WATCHES)
 		if (traffic_watch_at(slot))
 			traffic_watch_close(slot);
 	spin_unlock(&traffic_lock);
 }
 
-void traffic_detach_all(void)
+void traffic_records_detach_all(void)
 {
 	struct traffic_record *record;
 
@@ -266,7 +276,7 @@ void traffic_detach_all(void)
 	list_for_each_entry(record, &traffic_running, list)
 		traffic_record_unhash(record);
 	spin_unlock(&traffic_lock);
-	/* Whoever found one before. */
+	/* Wait for transfers that found a record before it was unhashed. */
 	synchronize_rcu();
 
 	spin_lock(&traffic_lock);

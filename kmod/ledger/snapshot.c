@@ -4,12 +4,14 @@
 
 #include <linux/mm.h>
 
-static void take_snapshot(struct traffic_record *record,
+static void snapshot_take(struct traffic_record *record,
 			  struct traffic_snapshot *snapshot)
+	__must_hold(&traffic_lock)
 {
 	struct traffic_watch *watch = traffic_watch_at(record->first_slot);
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	snapshot->process = record->process;
 	if (snapshot->process.exe)
 		refcount_inc(&snapshot->process.exe->refs);
@@ -45,7 +47,7 @@ bool traffic_snapshot_from(u64 id, u64 last_id,
 	if (record && record->process.id > last_id)
 		record = NULL;
 	if (record)
-		take_snapshot(record, snapshot);
+		snapshot_take(record, snapshot);
 	spin_unlock(&traffic_lock);
 	return record;
 }
@@ -58,11 +60,12 @@ void traffic_snapshot_put(struct traffic_snapshot *snapshot)
 
 /* ---- Flows -------------------------------------------------------------- */
 
-/* Besides the flows: a total and a rest of each transport. */
+/* A total line and an unattributed line for each transport. */
 #define MORE_LINES (2 * TRAFFIC_TRANSPORTS)
 
-static void add_line(struct traffic_flows_snapshot *snapshot,
-		     const struct traffic_flow_line *line)
+/* Appends the line, unless it counts nothing. */
+static void lines_add(struct traffic_flows_snapshot *snapshot,
+		      const struct traffic_flow_line *line)
 {
 	int d;
 
@@ -74,8 +77,8 @@ static void add_line(struct traffic_flows_snapshot *snapshot,
 	}
 }
 
-static void read_shared(struct traffic_count counts[TRAFFIC_DIRECTIONS],
-			const struct traffic_shared_count *shared)
+static void counts_read_shared(struct traffic_count counts[TRAFFIC_DIRECTIONS],
+			       const struct traffic_shared_count *shared)
 {
 	int d;
 
@@ -85,26 +88,30 @@ static void read_shared(struct traffic_count counts[TRAFFIC_DIRECTIONS],
 	}
 }
 
-static void add_totals(struct traffic_flows_snapshot *snapshot,
-		       const struct traffic_record *record)
+static void lines_add_totals(struct traffic_flows_snapshot *snapshot,
+			     const struct traffic_record *record)
+	__must_hold(&record->flows.lock)
 {
 	struct traffic_flow_line line = { .kind = TRAFFIC_LINE_TOTAL };
 	struct traffic_totals totals;
 	int t;
 
+	lockdep_assert_held(&record->flows.lock);
 	traffic_counters_sum(&record->counters, &totals);
 	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
 		line.transport = t;
 		memcpy(line.counts, totals.of[t], sizeof(line.counts));
-		add_line(snapshot, &line);
+		lines_add(snapshot, &line);
 	}
 }
 
-static void add_flows(struct traffic_flows_snapshot *snapshot,
-		      const struct traffic_flows *flows)
+static void lines_add_flows(struct traffic_flows_snapshot *snapshot,
+			    const struct traffic_flows *flows)
+	__must_hold(&flows->lock)
 {
 	const struct traffic_flow *flow;
 
+	lockdep_assert_held(&flows->lock);
 	list_for_each_entry(flow, &flows->list, list) {
 		struct traffic_flow_line line = {
 			.kind = TRAFFIC_LINE_FLOW,
@@ -115,28 +122,30 @@ static void add_flows(struct traffic_flows_snapshot *snapshot,
 			.last_ns = READ_ONCE(flow->last_ns),
 		};
 
-		read_shared(line.counts, flow->count);
-		add_line(snapshot, &line);
+		counts_read_shared(line.counts, flow->count);
+		lines_add(snapshot, &line);
 	}
 }
 
-static void add_rest(struct traffic_flows_snapshot *snapshot,
-		     const struct traffic_flows *flows)
+static void lines_add_unattributed(struct traffic_flows_snapshot *snapshot,
+				   const struct traffic_flows *flows)
+	__must_hold(&flows->lock)
 {
-	struct traffic_flow_line line = { .kind = TRAFFIC_LINE_REST };
+	struct traffic_flow_line line = { .kind = TRAFFIC_LINE_UNATTRIBUTED };
 	int t;
 
+	lockdep_assert_held(&flows->lock);
 	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
 		line.transport = t;
-		read_shared(line.counts, flows->rest[t]);
-		add_line(snapshot, &line);
+		counts_read_shared(line.counts, flows->unattributed[t]);
+		lines_add(snapshot, &line);
 	}
 }
 
-static int make_room(struct traffic_flows_snapshot *snapshot,
-		     unsigned int flows)
+static int lines_make_room(struct traffic_flows_snapshot *snapshot,
+			   unsigned int flows)
 {
-	/* Some more, since others may begin meanwhile. */
+	/* With spare lines, because new flows may begin meanwhile. */
 	unsigned int capacity = flows + flows / 8 + MORE_LINES;
 	struct traffic_flow_line *lines;
 
@@ -162,22 +171,22 @@ int traffic_flows_snapshot_from(u64 id, u64 last_id,
 			spin_unlock(&traffic_lock);
 			return 0;
 		}
-		/* From here on nobody adds to it. */
+		/* In careful mode, no call adds to the record under this lock. */
 		spin_lock(&record->flows.lock);
 		flows = record->flows.count;
 		if (flows + MORE_LINES <= snapshot->capacity)
 			break;
 		spin_unlock(&record->flows.lock);
 		spin_unlock(&traffic_lock);
-		if (make_room(snapshot, flows))
+		if (lines_make_room(snapshot, flows))
 			return -ENOMEM;
 	}
 	snapshot->id = record->process.id;
 	snapshot->pid = record->process.pid;
 	snapshot->count = 0;
-	add_totals(snapshot, record);
-	add_flows(snapshot, &record->flows);
-	add_rest(snapshot, &record->flows);
+	lines_add_totals(snapshot, record);
+	lines_add_flows(snapshot, &record->flows);
+	lines_add_unattributed(snapshot, &record->flows);
 	spin_unlock(&record->flows.lock);
 	spin_unlock(&traffic_lock);
 	return 1;
@@ -187,7 +196,7 @@ int traffic_flows_snapshot_from(u64 id, u64 last_id,
 
 void traffic_programs_take(struct traffic_programs *programs)
 {
-	/* The place of each slot's program; too large for the stack. */
+	/* By slot. Static because it is too large for the stack. */
 	static struct traffic_program *of[TRAFFIC_WATCHES];
 	struct traffic_program *program = programs->at;
 	struct traffic_record *record;
@@ -213,7 +222,10 @@ void traffic_programs_take(struct traffic_programs *programs)
 		program->totals = watch->done;
 		of[slot] = program++;
 	}
-	/* Under the same lock, or a process that ends is seen twice or never. */
+	/*
+	 * Still in the same critical section: a process that ended in between
+	 * would be counted twice or not at all.
+	 */
 	list_for_each_entry(record, &traffic_running, list) {
 		traffic_counters_sum(&record->counters, &totals);
 		for_each_set_bit(slot, record->watches.bits, TRAFFIC_WATCHES)

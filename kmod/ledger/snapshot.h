@@ -1,44 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ledger as its readers see it: copies, so that nothing waits for them. */
+/* Copies of what the ledger holds, so that no lock is held for a reader. */
 #ifndef TRAFFIC_SNAPSHOT_H
 #define TRAFFIC_SNAPSHOT_H
 
 #include "ledger/ledger.h"
 
-/* A copy of a record, with references that traffic_snapshot_put() gives back. */
+/* ---- Processes ------------------------------------------------------------ */
+
+/* A copy of a record. traffic_snapshot_put() releases its references. */
 struct traffic_snapshot {
 	struct traffic_process process;
 	struct traffic_totals totals;
-	struct traffic_watch *program; /* NULL: monitored by no name */
-	u64 owners; /* a bit an owner */
+	struct traffic_watch *program; /* NULL: its first watch has no name */
+	u64 owners; /* a bit for each owner */
 	unsigned int watches;
 	u64 watch_ids[TRAFFIC_WATCHES];
 };
 
-/* Of the newest record. */
+/* The id of the newest record. */
 u64 traffic_snapshot_last_id(void);
-/* The record with the lowest id from @id to @last_id; false: there is none. */
+/*
+ * Copies the record with the lowest id from @id to @last_id. Returns false if
+ * there is none.
+ */
 bool traffic_snapshot_from(u64 id, u64 last_id,
 			   struct traffic_snapshot *snapshot);
 void traffic_snapshot_put(struct traffic_snapshot *snapshot);
 
-/* A line of what a process moved, and with whom. */
+/* ---- Flows ---------------------------------------------------------------- */
+
+/* One line of the file flows. */
 struct traffic_flow_line {
 	enum {
-		TRAFFIC_LINE_TOTAL, /* all of a transport */
+		TRAFFIC_LINE_TOTAL, /* all traffic of a transport */
 		TRAFFIC_LINE_FLOW,
-		TRAFFIC_LINE_REST, /* what is in no flow */
+		TRAFFIC_LINE_UNATTRIBUTED, /* the traffic that is in no flow */
 	} kind;
 	enum traffic_transport transport;
 	struct traffic_count counts[TRAFFIC_DIRECTIONS];
-	/* Of a flow only. */
+	/* The rest is set for TRAFFIC_LINE_FLOW only. */
 	enum traffic_scope scope;
 	struct traffic_peer peer;
 	u64 first_ns;
 	u64 last_ns;
 };
 
-/* The flows of one process and its counters, of the same moment. */
+/* The flows and the counters of one process at one moment. */
 struct traffic_flows_snapshot {
 	u64 id;
 	pid_t pid;
@@ -48,13 +55,16 @@ struct traffic_flows_snapshot {
 };
 
 /*
- * Of the record with the lowest id from @id to @last_id, between
- * traffic_careful_begin() and _end(). 0: there is none; 1; or -ENOMEM.
+ * Copies the flows of the record with the lowest id from @id to @last_id. Call
+ * it between traffic_careful_begin() and traffic_careful_end(). Returns 1, 0 if
+ * there is no such record, or -ENOMEM.
  */
 int traffic_flows_snapshot_from(u64 id, u64 last_id,
 				struct traffic_flows_snapshot *snapshot);
 
-/* A watch with the totals of all that it ever brought. */
+/* ---- Programs ------------------------------------------------------------- */
+
+/* A watch with the totals of all processes that it ever had. */
 struct traffic_program {
 	struct traffic_watch *watch; /* a reference */
 	bool follow;
@@ -67,13 +77,16 @@ struct traffic_program {
 };
 
 struct traffic_programs {
-	u64 end_seq; /* of what ended last; 0: nothing has */
-	u64 evicted_seq; /* of what was evicted last; 0: nothing was */
+	u64 end_seq; /* of the record that ended last, or 0 */
+	u64 evicted_seq; /* of the record that was evicted last, or 0 */
 	unsigned int count;
 	struct traffic_program at[TRAFFIC_WATCHES];
 };
 
-/* All programs of one moment. */
+/*
+ * Copies all programs of one moment. The caller releases the reference of each
+ * watch.
+ */
 void traffic_programs_take(struct traffic_programs *programs);
 
 #endif

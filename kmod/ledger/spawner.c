@@ -6,21 +6,21 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "ledger/ledger.h"
+#include "lock.h"
 
-/* Each costs every fork in the machine a look at it. */
+/* Every fork in the machine is compared with every spawner. */
 #define MAX_SPAWNERS 256
 
 struct spawner {
 	struct list_head list;
-	struct pid *thread; /* a reference: a task's address may come again */
+	struct pid *thread; /* a reference; a task's address could be reused */
 	unsigned int owner;
 	unsigned int slot;
 };
 
-/* Under traffic_lock, but for the look whether it is empty. */
+/* traffic_lock guards both; traffic_spawners_exist() reads without it. */
 static LIST_HEAD(spawners);
-static unsigned int count;
+static unsigned int nr_spawners;
 
 bool traffic_spawners_exist(void)
 {
@@ -31,13 +31,14 @@ void traffic_spawner_watches(struct traffic_watch_set *watches)
 {
 	struct spawner *spawner;
 
+	lockdep_assert_held(&traffic_lock);
 	bitmap_zero(watches->bits, TRAFFIC_WATCHES);
 	list_for_each_entry(spawner, &spawners, list)
 		if (spawner->thread == task_pid(current))
 			__set_bit(spawner->slot, watches->bits);
 }
 
-static bool has_ended(const struct spawner *spawner)
+static bool spawner_has_ended(const struct spawner *spawner)
 {
 	bool ended;
 
@@ -47,8 +48,11 @@ static bool has_ended(const struct spawner *spawner)
 	return ended;
 }
 
-/* @thread NULL: all of the owner's. Those of threads that ended go too. */
-static void remove(unsigned int owner, const struct pid *thread)
+/*
+ * Removes the owner's spawner of @thread, or all of the owner's if that is NULL.
+ * Also removes all spawners whose thread has ended.
+ */
+static void spawners_remove(unsigned int owner, const struct pid *thread)
 {
 	struct spawner *spawner, *next;
 	LIST_HEAD(gone);
@@ -58,9 +62,9 @@ static void remove(unsigned int owner, const struct pid *thread)
 		bool named = spawner->owner == owner &&
 			     (!thread || spawner->thread == thread);
 
-		if (named || has_ended(spawner)) {
+		if (named || spawner_has_ended(spawner)) {
 			list_move(&spawner->list, &gone);
-			count--;
+			nr_spawners--;
 		}
 	}
 	spin_unlock(&traffic_lock);
@@ -75,7 +79,7 @@ int traffic_spawner_on(unsigned int owner, unsigned int slot)
 	struct spawner *spawner;
 
 	traffic_spawner_off(owner);
-	if (READ_ONCE(count) >= MAX_SPAWNERS)
+	if (READ_ONCE(nr_spawners) >= MAX_SPAWNERS)
 		return -ENOSPC;
 	spawner = kmalloc(sizeof(*spawner), GFP_KERNEL);
 	if (!spawner)
@@ -85,17 +89,17 @@ int traffic_spawner_on(unsigned int owner, unsigned int slot)
 	spawner->slot = slot;
 	spin_lock(&traffic_lock);
 	list_add(&spawner->list, &spawners);
-	count++;
+	nr_spawners++;
 	spin_unlock(&traffic_lock);
 	return 0;
 }
 
 void traffic_spawner_off(unsigned int owner)
 {
-	remove(owner, task_pid(current));
+	spawners_remove(owner, task_pid(current));
 }
 
 void traffic_spawner_close_owner(unsigned int owner)
 {
-	remove(owner, NULL);
+	spawners_remove(owner, NULL);
 }

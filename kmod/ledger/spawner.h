@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Threads whose children belong to a session: "children on". */
+/*
+ * Spawners: threads whose forks are monitored for a session ("children on").
+ */
 #ifndef TRAFFIC_SPAWNER_H
 #define TRAFFIC_SPAWNER_H
 
@@ -7,19 +9,21 @@
 #include <linux/types.h>
 
 #include "ledger/watch.h"
+#include "lock.h"
 
-/* Without the lock: whether a fork has to ask at all. */
+/* Hint without a lock: false if no thread is a spawner. */
 bool traffic_spawners_exist(void);
-/* Under traffic_lock: the watches that what current forks now counts for. */
-void traffic_spawner_watches(struct traffic_watch_set *watches);
+/* The watches that count a process which current forks now. */
+void traffic_spawner_watches(struct traffic_watch_set *watches)
+	__must_hold(&traffic_lock);
 
 /*
- * Current is one for @slot, a watch of @owner; or is none any more. The caller
- * serialises them. -ENOMEM, -ENOSPC.
+ * Current becomes a spawner for @slot, a watch of @owner, or is one no longer.
+ * The caller serialises these. Errors: -ENOMEM, -ENOSPC.
  */
 int traffic_spawner_on(unsigned int owner, unsigned int slot);
 void traffic_spawner_off(unsigned int owner);
-/* No thread is one for @owner any more. */
+/* No thread is a spawner for @owner afterwards. */
 void traffic_spawner_close_owner(unsigned int owner);
 
 #endif

@@ -9,26 +9,34 @@
 #include <linux/string_helpers.h>
 #include <net/ipv6.h>
 
-#include "ledger/watch.h"
+#include "counts/careful.h"
+#include "counts/transfer.h"
 
-int traffic_trace_begin(void)
+int traffic_trace_calls_on(void)
 {
 	atomic_inc(&traffic_careful);
 	return 0;
 }
 
-/* Also after traffic_exit(): the kernel turns the events of a module off last. */
-void traffic_trace_end(void)
+/*
+ * This can run after traffic_exit(), because the kernel disables the events of
+ * a module last.
+ */
+void traffic_trace_calls_off(void)
 {
 	atomic_dec(&traffic_careful);
 }
 
-/* ---- What is in an event ----------------------------------------------- */
+/* ---- Fields of an event ------------------------------------------------ */
 
-/* A line is what has no space or line feed in it; "-" is no name. */
-static int escape(const char *name, char *to, size_t size)
+/*
+ * Escapes spaces and line feeds, so that a name cannot forge a line of a trace,
+ * and a
+ * name that is exactly "-", which stands for no name.
+ */
+static int name_escape(const char *name, char *to, size_t size)
 {
-	/* A longer one, which only a path can be, would not fit. */
+	/* Only a path can be longer than NAME_MAX. It would not fit. */
 	return string_escape_mem(name, strnlen(name, NAME_MAX), to, size,
 				 ESCAPE_OCTAL | ESCAPE_NP | ESCAPE_APPEND,
 				 strcmp(name, "-") ? " \\" : "-");
@@ -36,7 +44,7 @@ static int escape(const char *name, char *to, size_t size)
 
 size_t traffic_escaped_size(const char *name)
 {
-	return name ? escape(name, NULL, 0) + 1 : sizeof("-");
+	return name ? name_escape(name, NULL, 0) + 1 : sizeof("-");
 }
 
 void traffic_escape(char *to, size_t size, const char *name)
@@ -44,7 +52,8 @@ void traffic_escape(char *to, size_t size, const char *name)
 	if (!name)
 		strscpy(to, "-", size);
 	else
-		to[min_t(size_t, escape(name, to, size - 1), size - 1)] = '\0';
+		to[min_t(size_t, name_escape(name, to, size - 1), size - 1)] =
+			'\0';
 }
 
 void traffic_copy_address(u8 *to, u32 family, const struct traffic_end *end)
@@ -60,34 +69,20 @@ void traffic_copy_address(u8 *to, u32 family, const struct traffic_end *end)
 
 /* ---- Events ------------------------------------------------------------- */
 
-void traffic_trace_transfer(const struct traffic_record *record,
+void traffic_trace_transfer(pid_t tgid, const char *program,
 			    const struct traffic_transfer *transfer,
 			    enum traffic_transport transport)
 {
-	const char *program = traffic_record_program(record);
 	struct traffic_peer peer;
 
 	traffic_peer_of(&peer, transfer);
 	if (transfer->direction == TRAFFIC_TX)
-		trace_send(record->tgid, program, transfer->result, transport,
-			   &peer);
+		trace_send(tgid, program, transfer->result, transport, &peer);
 	else
-		trace_recv(record->tgid, program, transfer->result, transport,
-			   &peer);
+		trace_recv(tgid, program, transfer->result, transport, &peer);
 }
 
-void traffic_trace_exec(pid_t tgid, const char *name)
-{
-	const struct traffic_record *record;
-
-	if (!trace_exec_enabled())
-		return;
-	record = traffic_find_from(traffic_first_at(tgid), tgid);
-	if (record)
-		trace_exec(tgid, traffic_record_program(record), name);
-}
-
-void traffic_trace_exit(const struct traffic_record *record,
+void traffic_trace_exit(u64 id, pid_t tgid, int exit_code, const char *program,
 			const struct traffic_totals *totals)
 {
 	struct traffic_count received, sent;
@@ -96,6 +91,5 @@ void traffic_trace_exit(const struct traffic_record *record,
 		return;
 	received = traffic_totals_sum(totals, TRAFFIC_RX);
 	sent = traffic_totals_sum(totals, TRAFFIC_TX);
-	trace_exit(&record->process, traffic_record_program(record), &received,
-		   &sent);
+	trace_exit(id, tgid, exit_code, program, &received, &sent);
 }

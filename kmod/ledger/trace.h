@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Trace events: what is counted, as it is counted, for ftrace, perf and BPF.
- * docs/events.md says what each holds.
+ * Trace events for ftrace, perf and BPF: what is counted, when it is counted.
+ * docs/events.md describes the fields of each.
  *
- * The fast way of account.h knows nothing of them: while send or recv is on,
- * each call goes the long way. So they cost nothing while they are off.
+ * account/fast.h does not know of them. While send or recv is enabled, careful
+ * mode makes each call of a target take the slow path, which reports it. So the
+ * events cost nothing while they are off.
+ *
+ * The file is in ledger/ and not in account/, because the ledger reports the
+ * end of a record. It takes values, and knows neither records nor watches.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM net_traffic
@@ -17,36 +21,37 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "account/account.h"
 #include "counts/counters.h"
-#include "ledger/ledger.h"
 #include "counts/peer.h"
 
 #ifndef TRAFFIC_TRACE_HELPERS
 #define TRAFFIC_TRACE_HELPERS
 
+struct traffic_transfer;
+
 /*
- * Of a transfer that was just counted for @record, the first that current has.
- * Preemption is off.
+ * Reports a transfer that was just counted for the process @tgid, as send or
+ * recv. Preemption is off.
  */
-void traffic_trace_transfer(const struct traffic_record *record,
+void traffic_trace_transfer(pid_t tgid, const char *program,
 			    const struct traffic_transfer *transfer,
 			    enum traffic_transport transport);
-/* Of an exec by a process that is counted. Under traffic_lock. */
-void traffic_trace_exec(pid_t tgid, const char *name);
-/* Of a record that has just ended. Under traffic_lock. */
-void traffic_trace_exit(const struct traffic_record *record,
+/* Reports the end of the record @id. */
+void traffic_trace_exit(u64 id, pid_t tgid, int exit_code, const char *program,
 			const struct traffic_totals *totals);
 
-/* A name as the files in /proc/net_traffic have it; NULL is "-". */
+/*
+ * A name as it is written in the files of /proc/net_traffic, with a NUL at the
+ * end. NULL is written as "-".
+ */
 size_t traffic_escaped_size(const char *name);
 void traffic_escape(char *to, size_t size, const char *name);
-/* As IPv6; an IPv4 address is mapped. All zero is unknown. */
+/* Writes an IPv6 address, IPv4-mapped for an IPv4 one. All zero is unknown. */
 void traffic_copy_address(u8 *to, u32 family, const struct traffic_end *end);
 
-/* Somebody traces transfers, or no longer does. */
-int traffic_trace_begin(void);
-void traffic_trace_end(void);
+/* The kernel calls these when send or recv is enabled and disabled. */
+int traffic_trace_calls_on(void);
+void traffic_trace_calls_off(void);
 
 #endif
 
@@ -69,7 +74,7 @@ TRACE_DEFINE_ENUM(TRAFFIC_VSOCK);
 			 { AF_INET6, "inet6" }, { AF_PACKET, "packet" },   \
 			 { AF_VSOCK, "vsock" })
 
-/* Laid out as all events of the kernel are. */
+/* The layout is the one that the kernel uses for its events. */
 /* clang-format off */
 
 DECLARE_EVENT_CLASS(traffic_transfer,
@@ -115,7 +120,7 @@ DEFINE_EVENT_FN(traffic_transfer, send,
 			 enum traffic_transport transport,
 			 const struct traffic_peer *peer),
 		TP_ARGS(tgid, program, bytes, transport, peer),
-		traffic_trace_begin, traffic_trace_end
+		traffic_trace_calls_on, traffic_trace_calls_off
 );
 
 DEFINE_EVENT_FN(traffic_transfer, recv,
@@ -123,7 +128,7 @@ DEFINE_EVENT_FN(traffic_transfer, recv,
 			 enum traffic_transport transport,
 			 const struct traffic_peer *peer),
 		TP_ARGS(tgid, program, bytes, transport, peer),
-		traffic_trace_begin, traffic_trace_end
+		traffic_trace_calls_on, traffic_trace_calls_off
 );
 
 TRACE_EVENT(exec,
@@ -146,10 +151,10 @@ TRACE_EVENT(exec,
 );
 
 TRACE_EVENT(exit,
-	    TP_PROTO(const struct traffic_process *process, const char *program,
+	    TP_PROTO(u64 id, pid_t tgid, int exit_code, const char *program,
 		     const struct traffic_count *received,
 		     const struct traffic_count *sent),
-	    TP_ARGS(process, program, received, sent),
+	    TP_ARGS(id, tgid, exit_code, program, received, sent),
 	    TP_STRUCT__entry(
 		    __field(u64, id)
 		    __field(u64, rx_bytes)
@@ -161,13 +166,13 @@ TRACE_EVENT(exit,
 		    __dynamic_array(char, program, traffic_escaped_size(program))
 	    ),
 	    TP_fast_assign(
-		    __entry->id = process->id;
+		    __entry->id = id;
 		    __entry->rx_bytes = received->bytes;
 		    __entry->rx_msgs = received->msgs;
 		    __entry->tx_bytes = sent->bytes;
 		    __entry->tx_msgs = sent->msgs;
-		    __entry->tgid = process->pid;
-		    __entry->exit_code = process->wait_status;
+		    __entry->tgid = tgid;
+		    __entry->exit_code = exit_code;
 		    traffic_escape(__get_str(program),
 				   __get_dynamic_array_len(program), program);
 	    ),

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "traffic.h"
 #include "ledger/watch.h"
-#include "proc/command.h"
-#include "ledger/ledger.h"
 
 #include <linux/glob.h>
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-/* Written under traffic_lock, read under RCU too. */
-static struct traffic_watch __rcu *table[TRAFFIC_WATCHES];
-/* The slots of names that match. */
-static DECLARE_BITMAP(matching, TRAFFIC_WATCHES);
-static u64 last_id;
+#include "lock.h"
+#include "name.h"
+
+/* Written under traffic_lock; read under traffic_lock or RCU. */
+static struct traffic_watch __rcu *watch_table[TRAFFIC_WATCHES];
+/* The slots whose names an exec is compared with. */
+static DECLARE_BITMAP(matching_slots, TRAFFIC_WATCHES);
+static u64 last_watch_id;
 
 struct traffic_watch *traffic_watch_at(unsigned int slot)
 {
-	return rcu_dereference_protected(table[slot],
+	lockdep_assert_held(&traffic_lock);
+	return rcu_dereference_protected(watch_table[slot],
 					 lockdep_is_held(&traffic_lock));
 }
 
-static bool name_matches(const struct traffic_watch *watch,
-			 struct traffic_image *image)
+static bool watch_name_matches(const struct traffic_watch *watch,
+			       struct traffic_image *image)
 {
 	const char *name = image->name;
 
@@ -41,12 +43,12 @@ bool traffic_watch_match(struct traffic_image *image,
 	struct traffic_watch *watch;
 	unsigned int slot;
 
-	match->newest = READ_ONCE(last_id);
+	match->newest = READ_ONCE(last_watch_id);
 	bitmap_zero(match->found.bits, TRAFFIC_WATCHES);
 	rcu_read_lock();
-	for_each_set_bit(slot, matching, TRAFFIC_WATCHES) {
-		watch = rcu_dereference(table[slot]);
-		if (watch && name_matches(watch, image))
+	for_each_set_bit(slot, matching_slots, TRAFFIC_WATCHES) {
+		watch = rcu_dereference(watch_table[slot]);
+		if (watch && watch_name_matches(watch, image))
 			__set_bit(slot, match->found.bits);
 	}
 	rcu_read_unlock();
@@ -58,6 +60,7 @@ void traffic_watch_confirm(struct traffic_match *match)
 	struct traffic_watch *watch;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	for_each_set_bit(slot, match->found.bits, TRAFFIC_WATCHES) {
 		watch = traffic_watch_at(slot);
 		if (!watch || !watch->matching || watch->id > match->newest)
@@ -70,6 +73,7 @@ void traffic_watch_following(const struct traffic_watch_set *of,
 {
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	bitmap_zero(following->bits, TRAFFIC_WATCHES);
 	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
 		if (traffic_watch_at(slot)->follow)
@@ -81,6 +85,7 @@ void traffic_watch_of_owner(unsigned int owner, struct traffic_watch_set *set)
 	struct traffic_watch *watch;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	bitmap_zero(set->bits, TRAFFIC_WATCHES);
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
 		watch = traffic_watch_at(slot);
@@ -94,6 +99,7 @@ void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
 {
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	bitmap_zero(set->bits, TRAFFIC_WATCHES);
 	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
 		if (owners & BIT_ULL(traffic_watch_at(slot)->owner))
@@ -104,6 +110,7 @@ unsigned int traffic_watch_first(const struct traffic_watch_set *of)
 {
 	unsigned int slot, first = TRAFFIC_WATCHES;
 
+	lockdep_assert_held(&traffic_lock);
 	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
 		if (first == TRAFFIC_WATCHES ||
 		    traffic_watch_at(slot)->id < traffic_watch_at(first)->id)
@@ -113,7 +120,8 @@ unsigned int traffic_watch_first(const struct traffic_watch_set *of)
 
 const char *traffic_watch_name(unsigned int slot, u64 id)
 {
-	const struct traffic_watch *watch = rcu_dereference_raw(table[slot]);
+	const struct traffic_watch *watch =
+		rcu_dereference_raw(watch_table[slot]);
 
 	return watch && watch->id == id && watch->kind == TRAFFIC_WATCH_NAME ?
 		       watch->name :
@@ -125,6 +133,7 @@ u64 traffic_watch_owners(const struct traffic_watch_set *of)
 	unsigned int slot;
 	u64 owners = 0;
 
+	lockdep_assert_held(&traffic_lock);
 	for_each_set_bit(slot, of->bits, TRAFFIC_WATCHES)
 		owners |= BIT_ULL(traffic_watch_at(slot)->owner);
 	return owners;
@@ -136,6 +145,7 @@ int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
 	struct traffic_watch *watch;
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
 		watch = traffic_watch_at(slot);
 		if (watch && watch->owner == owner && watch->kind == kind &&
@@ -149,12 +159,13 @@ int traffic_watch_insert(struct traffic_watch *watch)
 {
 	unsigned int slot;
 
+	lockdep_assert_held(&traffic_lock);
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++) {
 		if (traffic_watch_at(slot))
 			continue;
-		watch->id = last_id + 1;
-		WRITE_ONCE(last_id, watch->id);
-		rcu_assign_pointer(table[slot], watch);
+		watch->id = last_watch_id + 1;
+		WRITE_ONCE(last_watch_id, watch->id);
+		rcu_assign_pointer(watch_table[slot], watch);
 		traffic_watch_renew(slot, watch->follow);
 		return slot;
 	}
@@ -165,31 +176,35 @@ void traffic_watch_renew(unsigned int slot, bool follow)
 {
 	struct traffic_watch *watch = traffic_watch_at(slot);
 
+	lockdep_assert_held(&traffic_lock);
 	watch->matching = true;
 	watch->follow = follow;
 	if (watch->kind == TRAFFIC_WATCH_NAME)
-		set_bit(slot, matching);
+		set_bit(slot, matching_slots);
 }
 
-static void drop_if_unused(unsigned int slot)
+static void watch_drop_if_unused(unsigned int slot) __must_hold(&traffic_lock)
 {
 	struct traffic_watch *watch = traffic_watch_at(slot);
 
+	lockdep_assert_held(&traffic_lock);
 	if (watch->matching || watch->records || watch->evicted.shared)
 		return;
-	RCU_INIT_POINTER(table[slot], NULL);
+	RCU_INIT_POINTER(watch_table[slot], NULL);
 	traffic_watch_put(watch);
 }
 
 void traffic_watch_retire(unsigned int slot)
 {
+	lockdep_assert_held(&traffic_lock);
 	traffic_watch_at(slot)->matching = false;
-	clear_bit(slot, matching);
-	drop_if_unused(slot);
+	clear_bit(slot, matching_slots);
+	watch_drop_if_unused(slot);
 }
 
 void traffic_watch_close(unsigned int slot)
 {
+	lockdep_assert_held(&traffic_lock);
 	memset(&traffic_watch_at(slot)->evicted, 0,
 	       sizeof(struct traffic_evicted));
 	traffic_watch_retire(slot);
@@ -197,14 +212,16 @@ void traffic_watch_close(unsigned int slot)
 
 void traffic_watch_release(unsigned int slot)
 {
+	lockdep_assert_held(&traffic_lock);
 	traffic_watch_at(slot)->records--;
-	drop_if_unused(slot);
+	watch_drop_if_unused(slot);
 }
 
 unsigned int traffic_watch_count(void)
 {
 	unsigned int slot, count = 0;
 
+	lockdep_assert_held(&traffic_lock);
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++)
 		count += !!traffic_watch_at(slot);
 	return count;
@@ -224,7 +241,7 @@ struct traffic_watch *traffic_watch_alloc(unsigned int owner,
 	watch->owner = owner;
 	watch->kind = kind;
 	watch->follow = follow;
-	watch->wildcards = traffic_has_wildcards(name);
+	watch->wildcards = traffic_name_has_wildcards(name);
 	watch->since_ns = ktime_get_real_ns();
 	memcpy(watch->name, name, size);
 	return watch;
@@ -246,5 +263,5 @@ void traffic_watch_exit(void)
 	unsigned int slot;
 
 	for (slot = 0; slot < TRAFFIC_WATCHES; slot++)
-		kfree(rcu_dereference_protected(table[slot], true));
+		kfree(rcu_dereference_protected(watch_table[slot], true));
 }

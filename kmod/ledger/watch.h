@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is watched, and for whom. An owner is the module (0) or a session; a
- * watch is a name to look for, or the unnamed group of what an owner attached
- * or spawned. Each watch has a slot, and a record a bitmap of slots.
+ * What is watched, and for which owner. An owner is the module (0) or a
+ * session. A watch is a name to look for, or the unnamed group of all processes
+ * that an owner attached, or of all that a thread of the owner forks. Each
+ * watch has a slot in a table; a record has a bitmap of slots.
  */
 #ifndef TRAFFIC_WATCH_H
 #define TRAFFIC_WATCH_H
@@ -13,11 +14,13 @@
 
 #include "counts/counters.h"
 #include "ledger/image.h"
+#include "lock.h"
 
 #define TRAFFIC_WATCHES 256
 #define TRAFFIC_OWNERS 64
 #define TRAFFIC_OWNER_MODULE 0
 
+/* A bit for each slot. */
 struct traffic_watch_set {
 	DECLARE_BITMAP(bits, TRAFFIC_WATCHES);
 };
@@ -28,88 +31,117 @@ enum traffic_watch_kind {
 	TRAFFIC_WATCH_CHILDREN,
 };
 
-/* Of records that had to make room. */
+/* The records of a watch that were evicted to make room for newer ones. */
 struct traffic_evicted {
 	u64 records;
-	u64 shared; /* of these in another watch of the owner too */
+	u64 shared; /* how many were also in another watch of the same owner */
 	u64 inexact;
 	struct traffic_totals totals;
-	/* The same without what counts here for another watch of the owner. */
+	/*
+	 * The same, without the records that another watch of the same owner
+	 * counts here: adding these up over an owner's watches counts each
+	 * record once.
+	 */
 	u64 once;
 	struct traffic_totals once_totals;
 };
 
-/* Fields below refs are under traffic_lock, but those that never change. */
+/* traffic_lock guards the fields, except those that never change and refs. */
 struct traffic_watch {
 	struct rcu_head rcu;
-	refcount_t refs; /* the table's, and one a reader */
+	refcount_t refs; /* one for the table, and one for each reader */
 	u64 id; /* never reused; never changes */
 	u64 since_ns; /* never changes */
 	unsigned int owner; /* never changes */
 	enum traffic_watch_kind kind; /* never changes */
-	bool wildcards; /* in the name; never changes */
-	bool matching; /* false after unwatch: waits for its records to go */
+	bool wildcards; /* the name is a pattern; never changes */
+	bool matching; /* false after unwatch, while records are left */
 	bool follow;
-	unsigned int records; /* that carry it, running or kept */
+	unsigned int records; /* running or ended records that have this watch */
 	u64 started;
 	u64 running;
 	u64 ended;
 	struct traffic_evicted evicted;
 	u64 missed;
-	struct traffic_totals done; /* of what ended */
+	struct traffic_totals done; /* of the records that ended */
 	char name[]; /* never changes */
 };
 
-/* What matched an exec, found without the lock and confirmed under it. */
+/* ---- Matching a program ---------------------------------------------------- */
+
+/* The watches that match an exec: found without the lock, confirmed under it. */
 struct traffic_match {
 	struct traffic_watch_set found;
-	u64 newest; /* a slot may be another watch's by now: those are newer */
+	/* The newest watch id before the search. A newer watch did not match. */
+	u64 newest;
 };
 
-/* Without the lock. False: nothing matched. */
+/* Does not need the lock. Returns false if nothing matched. */
 bool traffic_watch_match(struct traffic_image *image,
 			 struct traffic_match *match);
-
-/* The rest is under traffic_lock, except where it is said. */
-
-/* Of what matched, what is watched still. */
-void traffic_watch_confirm(struct traffic_match *match);
-struct traffic_watch *traffic_watch_at(unsigned int slot);
-void traffic_watch_following(const struct traffic_watch_set *of,
-			     struct traffic_watch_set *following);
-void traffic_watch_of_owner(unsigned int owner, struct traffic_watch_set *set);
-/* Of a set, what belongs to one of @owners, a bit an owner. */
-void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
-			     struct traffic_watch_set *set);
-/* The slot of the oldest of them, of which there is one at least. */
-unsigned int traffic_watch_first(const struct traffic_watch_set *of);
-/* A bit for each owner of one of them. */
-u64 traffic_watch_owners(const struct traffic_watch_set *of);
-/* The slot of an owner's watch, or -ENOENT. */
-int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
-		       const char *name);
-/* @watch becomes the table's: -ENOSPC leaves it with the caller. */
-int traffic_watch_insert(struct traffic_watch *watch);
-/* The same name is watched again. */
-void traffic_watch_renew(unsigned int slot, bool follow);
 /*
- * No new matches; goes when its last record does, unless it has in evicted.once
- * what the owner's others count on.
+ * Removes the slots whose watch ended meanwhile, or was replaced by a newer
+ * one.
  */
-void traffic_watch_retire(unsigned int slot);
-/* The owner is gone, and with it what was evicted. */
-void traffic_watch_close(unsigned int slot);
-/* A record that carried the watch is gone. */
-void traffic_watch_release(unsigned int slot);
-unsigned int traffic_watch_count(void);
+void traffic_watch_confirm(struct traffic_match *match)
+	__must_hold(&traffic_lock);
 
 /*
- * The name of the watch of that id, or NULL: it is gone, or unnamed. As
- * rcu_read_lock() has it, without the lock.
+ * The name of the watch @id, or NULL if the watch is gone or has no name. Does
+ * not need the lock: the name stays valid as long as the caller has preemption
+ * off or holds traffic_lock.
  */
 const char *traffic_watch_name(unsigned int slot, u64 id);
 
-/* Without the lock: may sleep. */
+/* ---- Sets of watches, under traffic_lock ----------------------------------- */
+
+struct traffic_watch *traffic_watch_at(unsigned int slot)
+	__must_hold(&traffic_lock);
+/* The watches of @of that follow the children of a process. */
+void traffic_watch_following(const struct traffic_watch_set *of,
+			     struct traffic_watch_set *following)
+	__must_hold(&traffic_lock);
+void traffic_watch_of_owner(unsigned int owner, struct traffic_watch_set *set)
+	__must_hold(&traffic_lock);
+/* The watches of @of that belong to @owners, which has a bit for each owner. */
+void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
+			     struct traffic_watch_set *set)
+	__must_hold(&traffic_lock);
+/* The slot of the oldest watch of @of, which is not empty. */
+unsigned int traffic_watch_first(const struct traffic_watch_set *of)
+	__must_hold(&traffic_lock);
+/* The owners of the watches of @of, a bit for each owner. */
+u64 traffic_watch_owners(const struct traffic_watch_set *of)
+	__must_hold(&traffic_lock);
+
+/* ---- The table, under traffic_lock ----------------------------------------- */
+
+/* The slot of an owner's watch, or -ENOENT. */
+int traffic_watch_find(unsigned int owner, enum traffic_watch_kind kind,
+		       const char *name) __must_hold(&traffic_lock);
+/*
+ * Returns the slot of @watch, which now belongs to the table, or -ENOSPC: then
+ * it still belongs to the caller.
+ */
+int traffic_watch_insert(struct traffic_watch *watch)
+	__must_hold(&traffic_lock);
+/* The owner watches the same name again. */
+void traffic_watch_renew(unsigned int slot, bool follow)
+	__must_hold(&traffic_lock);
+/*
+ * Nothing matches the watch any longer. It is freed with its last record, but
+ * not while its evicted.once is part of the owner's sum.
+ */
+void traffic_watch_retire(unsigned int slot) __must_hold(&traffic_lock);
+/* The owner is gone: the evicted counts are dropped too. */
+void traffic_watch_close(unsigned int slot) __must_hold(&traffic_lock);
+/* A record with this watch is gone. */
+void traffic_watch_release(unsigned int slot) __must_hold(&traffic_lock);
+unsigned int traffic_watch_count(void);
+
+/* ---- Memory ---------------------------------------------------------------- */
+
+/* May sleep, so the caller must not hold traffic_lock. */
 struct traffic_watch *traffic_watch_alloc(unsigned int owner,
 					  enum traffic_watch_kind kind,
 					  const char *name, bool follow);

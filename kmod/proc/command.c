@@ -7,29 +7,9 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
-static const char wildcards[] = "*?[\\";
+#include "name.h"
 
-bool traffic_has_wildcards(const char *name)
-{
-	return strpbrk(name, wildcards);
-}
-
-/* Every exec is compared with every pattern: those are kept short. */
-static size_t longest(const char *name, size_t size)
-{
-	if (!memchr(name, '/', size) || strcspn(name, wildcards) < size)
-		return NAME_MAX;
-	return PATH_MAX - 1;
-}
-
-int traffic_check_name(const char *name, size_t size)
-{
-	if (!size)
-		return -EINVAL;
-	return size > longest(name, size) ? -E2BIG : 0;
-}
-
-/* Cuts @text at its first space; what follows, or NULL when there is none. */
+/* Cuts @text at its first space. Returns the text after it, or NULL. */
 static char *cut_word(char *text)
 {
 	char *space = strchr(text, ' ');
@@ -45,10 +25,10 @@ static int parse_name(char *name, struct traffic_command *command)
 	if (!name)
 		return -EINVAL;
 	command->name = name;
-	return traffic_check_name(name, strlen(name));
+	return traffic_name_check(name, strlen(name));
 }
 
-/* Takes a leading follow=0 or follow=1 from @rest. */
+/* Removes a leading follow=0 or follow=1 from @rest. */
 static int parse_follow(char **rest, struct traffic_command *command)
 {
 	char *word = *rest;
@@ -65,7 +45,7 @@ static int parse_follow(char **rest, struct traffic_command *command)
 static int parse_number(const char *text, u64 max,
 			struct traffic_command *command)
 {
-	/* kstrtou64() would take a sign and a newline too. */
+	/* kstrtou64() would also accept a sign and a newline. */
 	if (!text || *text < '0' || *text > '9' || strchr(text, '\n'))
 		return -EINVAL;
 	if (kstrtou64(text, 10, &command->number) || command->number > max)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The language of /proc/net_traffic/control. */
+/* The commands that /proc/net_traffic/control takes. */
 #ifndef TRAFFIC_COMMAND_H
 #define TRAFFIC_COMMAND_H
 
@@ -17,12 +17,12 @@ enum traffic_command_kind {
 	TRAFFIC_CMD_STOP,
 };
 
-/* A follow= that was not written: the owner's default. */
+/* The command has no follow=: the default of the owner applies. */
 #define TRAFFIC_FOLLOW_DEFAULT (-1)
 
 struct traffic_command {
 	enum traffic_command_kind kind;
-	const char *name; /* watch, unwatch: in the text that was parsed */
+	const char *name; /* watch, unwatch: points into the parsed text */
 	int follow; /* watch, attach: 0, 1 or TRAFFIC_FOLLOW_DEFAULT */
 	u64 number; /* attach, detach: a pid; clear: an end_seq */
 	bool on; /* children */
@@ -32,15 +32,10 @@ struct traffic_command {
 #define TRAFFIC_COMMAND_MAX (PATH_MAX + 32)
 
 /*
- * @text is @size bytes and a NUL after them; it is written to. 0, -EINVAL, or
- * -E2BIG for a name that no program can have.
+ * Parses @size bytes, which a NUL follows; changes the text. Returns 0, -EINVAL,
+ * or -E2BIG for a name longer than any program can have.
  */
 int traffic_parse_command(char *text, size_t size,
 			  struct traffic_command *command);
-
-bool traffic_has_wildcards(const char *name);
-
-/* A name to watch, not terminated: 0, -EINVAL or -E2BIG. */
-int traffic_check_name(const char *name, size_t size);
 
 #endif

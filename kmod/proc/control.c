@@ -12,26 +12,26 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "proc/command.h"
 #include "hooks/engine.h"
 #include "ledger/owner.h"
-#include "params.h"
-#include "proc/procfs.h"
 #include "ledger/watch.h"
+#include "params.h"
+#include "proc/command.h"
+#include "proc/file.h"
 
-/* How long "stop" waits for calls in flight. */
+/* How long the command "stop" waits for calls in flight. */
 #define STOP_SECONDS 5
 
-/* An open descriptor. Without "session" it acts for the module. */
+/* An open file. Before the command "session" it acts for the module itself. */
 struct descriptor {
 	unsigned int owner;
 };
 
-/* One command at a time; guards the owners too. */
-static DEFINE_MUTEX(commands);
+/* Serialises the commands, and guards owners_used and descriptor->owner. */
+static DEFINE_MUTEX(control_mutex);
 static unsigned long owners_used = BIT(TRAFFIC_OWNER_MODULE);
 
-static bool is_session(const struct descriptor *descriptor)
+static bool descriptor_is_session(const struct descriptor *descriptor)
 {
 	return descriptor->owner != TRAFFIC_OWNER_MODULE;
 }
@@ -41,15 +41,17 @@ unsigned int traffic_sessions(void)
 	return hweight_long(READ_ONCE(owners_used)) - 1;
 }
 
-static int begin_session(struct descriptor *descriptor)
+static int session_begin(struct descriptor *descriptor)
+	__must_hold(&control_mutex)
 {
 	unsigned int owner;
 
-	if (is_session(descriptor))
+	lockdep_assert_held(&control_mutex);
+	if (descriptor_is_session(descriptor))
 		return -EBUSY;
 	if (owners_used == ~0UL)
 		return -ENOSPC;
-	/* The module stays while anybody counts; rmmod says so. */
+	/* rmmod fails while a session is open. */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	owner = ffz(owners_used);
@@ -58,46 +60,53 @@ static int begin_session(struct descriptor *descriptor)
 	return 0;
 }
 
-static void end_session(struct descriptor *descriptor)
+static void session_end(struct descriptor *descriptor)
+	__must_hold(&control_mutex)
 {
-	if (!is_session(descriptor))
+	lockdep_assert_held(&control_mutex);
+	if (!descriptor_is_session(descriptor))
 		return;
 	traffic_owner_close(descriptor->owner);
 	__clear_bit(descriptor->owner, &owners_used);
-	/* The exit waits in proc_remove() until this function has returned. */
+	/* Safe: the module exit waits in proc_remove() until this has returned. */
 	module_put(THIS_MODULE);
 }
 
-static int stop(const struct descriptor *descriptor)
+static int control_stop(const struct descriptor *descriptor)
+	__must_hold(&control_mutex)
 {
 	unsigned long others = owners_used & ~BIT(TRAFFIC_OWNER_MODULE) &
 			       ~BIT(descriptor->owner);
 
+	lockdep_assert_held(&control_mutex);
 	return others ? -EBUSY : traffic_engine_stop(STOP_SECONDS);
 }
 
-/* What makes no sense once the hooks are off. */
-static bool needs_hooks(enum traffic_command_kind kind)
+/* These commands make no sense once the hooks are off. */
+static bool command_needs_hooks(enum traffic_command_kind kind)
 {
 	return kind == TRAFFIC_CMD_SESSION || kind == TRAFFIC_CMD_WATCH ||
 	       kind == TRAFFIC_CMD_ATTACH || kind == TRAFFIC_CMD_CHILDREN;
 }
 
-static int execute(struct descriptor *descriptor,
-		   const struct traffic_command *command)
+static int command_execute(struct descriptor *descriptor,
+			   const struct traffic_command *command)
+	__must_hold(&control_mutex)
 {
 	unsigned int owner = descriptor->owner;
 	bool follow = command->follow == TRAFFIC_FOLLOW_DEFAULT ?
-			      is_session(descriptor) || params_follow :
+			      descriptor_is_session(descriptor) ||
+				      traffic_param_follow :
 			      command->follow;
 
-	if (needs_hooks(command->kind) &&
+	lockdep_assert_held(&control_mutex);
+	if (command_needs_hooks(command->kind) &&
 	    traffic_engine_state() != TRAFFIC_COUNTING)
 		return -ESHUTDOWN;
 
 	switch (command->kind) {
 	case TRAFFIC_CMD_SESSION:
-		return begin_session(descriptor);
+		return session_begin(descriptor);
 	case TRAFFIC_CMD_WATCH:
 		return traffic_owner_watch(owner, command->name, follow);
 	case TRAFFIC_CMD_UNWATCH:
@@ -107,21 +116,21 @@ static int execute(struct descriptor *descriptor,
 	case TRAFFIC_CMD_DETACH:
 		return traffic_owner_detach(owner, command->number);
 	case TRAFFIC_CMD_CHILDREN:
-		/* A session's end is what forgets the thread. */
-		if (!is_session(descriptor))
+		/* The end of the session is what removes the spawner. */
+		if (!descriptor_is_session(descriptor))
 			return -EINVAL;
 		return traffic_owner_children(owner, command->on);
 	case TRAFFIC_CMD_CLEAR:
 		traffic_owner_clear(owner, command->number);
 		return 0;
 	case TRAFFIC_CMD_STOP:
-		return stop(descriptor);
+		return control_stop(descriptor);
 	}
 	return -EINVAL;
 }
 
-static ssize_t write(struct file *file, const char __user *buffer, size_t size,
-		     loff_t *pos)
+static ssize_t control_write(struct file *file, const char __user *buffer,
+			     size_t size, loff_t *pos)
 {
 	struct seq_file *seq = file->private_data;
 	struct traffic_command command;
@@ -135,15 +144,15 @@ static ssize_t write(struct file *file, const char __user *buffer, size_t size,
 		return PTR_ERR(text);
 	err = traffic_parse_command(text, size, &command);
 	if (!err) {
-		mutex_lock(&commands);
-		err = execute(seq->private, &command);
-		mutex_unlock(&commands);
+		mutex_lock(&control_mutex);
+		err = command_execute(seq->private, &command);
+		mutex_unlock(&control_mutex);
 	}
 	kfree(text);
 	return err ?: size;
 }
 
-static int show(struct seq_file *file, void *unused)
+static int control_show(struct seq_file *file, void *unused)
 {
 	const struct descriptor *descriptor = file->private;
 
@@ -152,7 +161,7 @@ static int show(struct seq_file *file, void *unused)
 	return 0;
 }
 
-static int open(struct inode *inode, struct file *file)
+static int control_open(struct inode *inode, struct file *file)
 {
 	struct descriptor *descriptor;
 	int err = traffic_may_control(file);
@@ -162,28 +171,28 @@ static int open(struct inode *inode, struct file *file)
 	descriptor = kzalloc(sizeof(*descriptor), GFP_KERNEL);
 	if (!descriptor)
 		return -ENOMEM;
-	err = single_open(file, show, descriptor);
+	err = single_open(file, control_show, descriptor);
 	if (err)
 		kfree(descriptor);
 	return err;
 }
 
-static int release(struct inode *inode, struct file *file)
+static int control_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *seq = file->private_data;
 	struct descriptor *descriptor = seq->private;
 
-	mutex_lock(&commands);
-	end_session(descriptor);
-	mutex_unlock(&commands);
+	mutex_lock(&control_mutex);
+	session_end(descriptor);
+	mutex_unlock(&control_mutex);
 	kfree(descriptor);
 	return single_release(inode, file);
 }
 
 const struct proc_ops traffic_control_ops = {
-	.proc_open = open,
+	.proc_open = control_open,
 	.proc_read_iter = seq_read_iter,
-	.proc_write = write,
+	.proc_write = control_write,
 	.proc_lseek = seq_lseek,
-	.proc_release = release,
+	.proc_release = control_release,
 };

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "traffic.h"
-#include "proc/procfs.h"
+#include "proc/file.h"
 
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
 #include "ledger/snapshot.h"
 
-/* Some hundred lines a read(2), where seq_file would begin with one page. */
+/* Room for some hundred lines in each read(2). seq_file begins with one page. */
 #define BUFFER_SIZE (64 * 1024)
 
 struct reader {
-	/* Where this read ends: a storm of forks must not keep it going. */
+	/* The read stops here, so that a storm of forks cannot prolong it. */
 	u64 last_id;
 	struct traffic_snapshot snapshot;
 };
 
 /*
- * The position is the id of the record, so that a process that ends between
- * two reads is neither skipped nor shown twice. 0 is the header.
+ * The position is the id of the record, and 0 is the header. So a process that
+ * ends between two reads is neither skipped nor shown twice.
  */
-static void *start(struct seq_file *file, loff_t *pos)
+static void *counters_start(struct seq_file *file, loff_t *pos)
 {
 	struct reader *reader = file->private;
 
@@ -33,24 +33,24 @@ static void *start(struct seq_file *file, loff_t *pos)
 		       NULL;
 }
 
-static void forget(void *item)
+static void item_put(void *item)
 {
 	if (item && item != SEQ_START_TOKEN)
 		traffic_snapshot_put(item);
 }
 
-static void *next(struct seq_file *file, void *item, loff_t *pos)
+static void *counters_next(struct seq_file *file, void *item, loff_t *pos)
 {
 	struct reader *reader = file->private;
 
 	*pos = item == SEQ_START_TOKEN ? 1 : reader->snapshot.process.id + 1;
-	forget(item);
-	return start(file, pos);
+	item_put(item);
+	return counters_start(file, pos);
 }
 
-static void stop(struct seq_file *file, void *item)
+static void counters_stop(struct seq_file *file, void *item)
 {
-	forget(item);
+	item_put(item);
 }
 
 static void show_owners(struct seq_file *file, u64 owners)
@@ -125,7 +125,7 @@ static void show_process(struct seq_file *file,
 		seq_puts(file, "\t-");
 }
 
-static int show(struct seq_file *file, void *item)
+static int counters_show(struct seq_file *file, void *item)
 {
 	const struct traffic_snapshot *snapshot = item;
 	const struct traffic_process *process;
@@ -162,13 +162,13 @@ static int show(struct seq_file *file, void *item)
 }
 
 static const struct seq_operations counters_seq = {
-	.start = start,
-	.next = next,
-	.stop = stop,
-	.show = show,
+	.start = counters_start,
+	.next = counters_next,
+	.stop = counters_stop,
+	.show = counters_show,
 };
 
-static int open(struct inode *inode, struct file *file)
+static int counters_open(struct inode *inode, struct file *file)
 {
 	struct seq_file *seq;
 	int err = traffic_may_read(file);
@@ -178,7 +178,7 @@ static int open(struct inode *inode, struct file *file)
 	err = seq_open_private(file, &counters_seq, sizeof(struct reader));
 	if (err)
 		return err;
-	/* Without it, seq_file allocates a page and goes on. */
+	/* If this fails, seq_file allocates a page. */
 	seq = file->private_data;
 	seq->buf = kvmalloc(BUFFER_SIZE, GFP_KERNEL_ACCOUNT);
 	if (seq->buf)
@@ -187,7 +187,7 @@ static int open(struct inode *inode, struct file *file)
 }
 
 const struct proc_ops traffic_counters_ops = {
-	.proc_open = open,
+	.proc_open = counters_open,
 	.proc_read_iter = seq_read_iter,
 	.proc_lseek = seq_lseek,
 	.proc_release = seq_release_private,

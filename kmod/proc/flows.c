@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "traffic.h"
-#include "proc/procfs.h"
+#include "proc/file.h"
 
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -8,16 +8,16 @@
 #include <linux/slab.h>
 #include <linux/socket.h>
 
-#include "account/account.h"
+#include "counts/careful.h"
 #include "ledger/snapshot.h"
 
-/* Of the position: which line of the process whose id is above it. */
+/* The low bits of the position are the line, the others the id of the record. */
 #define INDEX_BITS 20
 
 struct reader {
-	/* Where this read ends: a storm of forks must not keep it going. */
+	/* The read stops here, so that a storm of forks cannot prolong it. */
 	u64 last_id;
-	struct traffic_flows_snapshot snapshot; /* stays from read to read */
+	struct traffic_flows_snapshot snapshot; /* kept between reads */
 };
 
 static loff_t position(u64 id, unsigned int index)
@@ -25,8 +25,11 @@ static loff_t position(u64 id, unsigned int index)
 	return id << INDEX_BITS | index;
 }
 
-/* A process whose lines are being read is not looked at again. */
-static void *start(struct seq_file *file, loff_t *pos)
+/*
+ * Takes a new snapshot only for the next process: all lines of a process are of
+ * one moment.
+ */
+static void *flows_start(struct seq_file *file, loff_t *pos)
 {
 	struct reader *reader = file->private;
 	struct traffic_flows_snapshot *snapshot = &reader->snapshot;
@@ -48,7 +51,7 @@ static void *start(struct seq_file *file, loff_t *pos)
 		found = traffic_flows_snapshot_from(id, reader->last_id,
 						    snapshot);
 		if (found <= 0) {
-			/* Where the next read goes on, if there is one. */
+			/* The next read continues here. */
 			*pos = position(id, index);
 			return ERR_PTR(found);
 		}
@@ -60,13 +63,13 @@ static void *start(struct seq_file *file, loff_t *pos)
 	return &snapshot->lines[index];
 }
 
-static void *next(struct seq_file *file, void *item, loff_t *pos)
+static void *flows_next(struct seq_file *file, void *item, loff_t *pos)
 {
 	*pos = item == SEQ_START_TOKEN ? position(1, 0) : *pos + 1;
-	return start(file, pos);
+	return flows_start(file, pos);
 }
 
-static void stop(struct seq_file *file, void *item)
+static void flows_stop(struct seq_file *file, void *item)
 {
 }
 
@@ -121,12 +124,12 @@ static void show_peer(struct seq_file *file,
 	seq_printf(file, "\t%s", scopes[line->scope]);
 }
 
-static int show(struct seq_file *file, void *item)
+static int flows_show(struct seq_file *file, void *item)
 {
 	static const char *const kinds[] = {
 		[TRAFFIC_LINE_TOTAL] = "total",
 		[TRAFFIC_LINE_FLOW] = "flow",
-		[TRAFFIC_LINE_REST] = "other",
+		[TRAFFIC_LINE_UNATTRIBUTED] = "other",
 	};
 	static const char *const transports[TRAFFIC_TRANSPORTS] = {
 		[TRAFFIC_TCP] = "tcp",	     [TRAFFIC_UDP] = "udp",
@@ -156,13 +159,13 @@ static int show(struct seq_file *file, void *item)
 }
 
 static const struct seq_operations flows_seq = {
-	.start = start,
-	.next = next,
-	.stop = stop,
-	.show = show,
+	.start = flows_start,
+	.next = flows_next,
+	.stop = flows_stop,
+	.show = flows_show,
 };
 
-static int open(struct inode *inode, struct file *file)
+static int flows_open(struct inode *inode, struct file *file)
 {
 	int err = traffic_may_read(file);
 
@@ -173,7 +176,7 @@ static int open(struct inode *inode, struct file *file)
 	return err;
 }
 
-static int release(struct inode *inode, struct file *file)
+static int flows_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *seq = file->private_data;
 	struct reader *reader = seq->private;
@@ -184,8 +187,8 @@ static int release(struct inode *inode, struct file *file)
 }
 
 const struct proc_ops traffic_flows_ops = {
-	.proc_open = open,
+	.proc_open = flows_open,
 	.proc_read_iter = seq_read_iter,
 	.proc_lseek = seq_lseek,
-	.proc_release = release,
+	.proc_release = flows_release,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "traffic.h"
-#include "proc/procfs.h"
+#include "proc/file.h"
 
 #include <linux/mm.h>
 #include <linux/seq_file.h>
@@ -50,7 +50,7 @@ static void show_program(struct seq_file *file,
 	seq_putc(file, '\n');
 }
 
-static int show(struct seq_file *file, void *unused)
+static int programs_show(struct seq_file *file, void *unused)
 {
 	struct traffic_programs *programs;
 	unsigned int i;
@@ -74,15 +74,15 @@ static int show(struct seq_file *file, void *unused)
 	return 0;
 }
 
-static int open(struct inode *inode, struct file *file)
+static int programs_open(struct inode *inode, struct file *file)
 {
 	int err = traffic_may_read(file);
 
-	return err ?: single_open(file, show, NULL);
+	return err ?: single_open(file, programs_show, NULL);
 }
 
 const struct proc_ops traffic_programs_ops = {
-	.proc_open = open,
+	.proc_open = programs_open,
 	.proc_read_iter = seq_read_iter,
 	.proc_lseek = seq_lseek,
 	.proc_release = single_release,
