@@ -8,20 +8,12 @@
 
 #include "failure.h"
 
-<<<<<<< HEAD
 // A test has a name, which states what is promised, and a function. main() runs all tests and prints TAP.
-=======
-// A test is a function and a name that states the promise. main() runs all tests and prints TAP.
->>>>>>> docs2
 struct Test {
   Test(const char* name, std::function<void()> body);
 };
 
-<<<<<<< HEAD
 // Marks the running test as failed. The test goes on.
-=======
-// Marks the running test as failed, and continues it.
->>>>>>> docs2
 void fail(const char* file, int line, const std::string& what);
 
 #define CHECK(condition)                    \
@@ -40,11 +32,7 @@ void check_equal(const char* file, int line, const Left& left, const Right& righ
 }
 #define CHECK_EQUAL(left, right) check_equal(__FILE__, __LINE__, left, right)
 
-<<<<<<< HEAD
 // Returns the failure in a result, or one that no check accepts.
-=======
-// The failure in a result. If there is none, a failure that no check accepts.
->>>>>>> docs2
 template <typename Value>
 traffic::Failure failure_of(const traffic::Result<Value>& result) {
   const auto* failure = std::get_if<traffic::Failure>(&result);
@@ -59,11 +47,7 @@ inline bool one_of(int error, std::initializer_list<int> errors) {
   return false;
 }
 
-<<<<<<< HEAD
 // Creates a temporary file, and removes it at the end of the scope.
-=======
-// A temporary file, removed at the end of the scope.
->>>>>>> docs2
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& content);

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-<<<<<<< HEAD
 // Checks that the addon loads with musl, without a Node that is built for musl. A program linked with musl defines the
 // functions of Node-API and opens the addon; musl must have every other symbol that the addon needs. Prints one TAP line.
 //   node test/addon/musl.mjs FILE
-=======
-// Checks that a prebuilt addon loads with musl, without a Node.js for musl: a program linked with musl provides the names
-// of Node-API and opens the addon. All other symbols that the addon needs must exist. Prints a TAP line.
-// Usage: node test/addon/musl.mjs FILE
->>>>>>> docs2
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
