@@ -184,7 +184,7 @@ test('watch while the module is unloaded: the terminal is given back, then that 
   const { terminal, modes } = await watching();
   await unload();
   await terminal.shows(
-    /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +lkm-traffic load --fname=NAME/,
+    /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +To load it: lkm-traffic load --fname=NAME/,
   );
   await assertEnded(terminal, modes, 1);
   assert.equal(isLoaded(), false);
