@@ -14,7 +14,7 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** The version of this package, whose folder is given. */
+/** The version of the package in the folder `root`. */
 export function packageVersion(root: string): string {
   return (JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }

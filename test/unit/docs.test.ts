@@ -3,7 +3,7 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { doctor } from '../../src/doctor/doctor';
+import { doctorOn } from '../../src/doctor/doctor';
 import { IN_WORDS } from '../../src/model/reasons';
 import { thisHost } from '../../src/system/host';
 import { families } from '../vm/guest/cases/families';
@@ -20,12 +20,12 @@ test.each([...inet, ...families])('docs/accounting.md has the case $case, its ru
   expect(accounting).toContain(`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')}`);
 });
 
-test('docs/accounting.md has no case that is not tested', () => {
+test('docs/accounting.md has only cases that are tested', () => {
   const rows = accounting.match(/^\| .* \| .* \| `\w+\.c`, .*$/gm) ?? [];
   expect(rows).toHaveLength(inet.length + families.length);
 });
 
-/** The words of code in the first column of the tables of a page. */
+/** The code words in the first column of the tables of a page. */
 function firstColumn(page: string): string[] {
   const text = read(`docs/${page}`);
   return [...text.matchAll(/^\| (?!code|requirement|---)([^|]+) \| [^|]+ \| [^|]+ \|$/gm)].flatMap(([, cell = '']) =>
@@ -33,15 +33,15 @@ function firstColumn(page: string): string[] {
   );
 }
 
-test('docs/troubleshooting.md has every requirement of doctor and every error code once, and no other', async () => {
+test('docs/troubleshooting.md has each check of doctor and each error code once, and no other', async () => {
   const source = read('src/model/errors.ts');
   const codes = [...source.matchAll(/^ {2}\| '(ERR_\w+)'/gm)].map(([, code]) => code);
-  const { checks } = await doctor({ ...thisHost, platform: 'darwin' });
+  const { checks } = await doctorOn({ ...thisHost, platform: 'darwin' });
   expect(codes.length).toBeGreaterThan(10);
   expect(firstColumn('troubleshooting.md')).toEqual([...codes, ...checks.map(({ name }) => name)]);
 });
 
-test('docs/proc.md has every parameter of the module, and no other', () => {
+test('docs/proc.md has each parameter of the module, and no other', () => {
   const parameters = [...read('kmod/params.c').matchAll(/^module_param\w*\((\w+)/gm)].map(([, name]) => name);
   const documented = [...read('docs/proc.md').matchAll(/^\| `(\w+)=` \|/gm)].map(([, name]) => name);
   expect(parameters.length).toBeGreaterThan(5);
@@ -52,7 +52,7 @@ const blocks = blocksOf(read('docs/recipes.md'));
 const ofKind = (...kinds: string[]): Block[] => blocks.filter(({ kind }) => kinds.includes(kind));
 const names = (found: readonly Block[]): string[] => found.map(({ name }) => name);
 
-test('docs/recipes.md has every recipe that is tested once, and no other', () => {
+test('docs/recipes.md has each tested recipe once, and no other', () => {
   const tested = ['recipes.test.ts', 'real/recipes.test.ts'].flatMap((file) => {
     const source = read(`test/vm/guest/${file}`);
     return [...source.matchAll(/^recipe\(\s*'([\w-]+)'/gm)].map(([, name]) => name);
@@ -61,7 +61,7 @@ test('docs/recipes.md has every recipe that is tested once, and no other', () =>
   expect(names(ofKind('recipe')).sort()).toEqual(tested.sort());
 });
 
-test('docs/recipes.md has no block that is not a recipe, or of one', () => {
+test('docs/recipes.md has only blocks that belong to a recipe', () => {
   const recipes = names(ofKind('recipe'));
   expect(names(ofKind('output', 'same')).filter((name) => !recipes.includes(name))).toEqual([]);
   for (const { name } of ofKind('file')) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { systemCode, TrafficError } from '../../model/errors';
+import type { RunResult } from '../../model/api-results';
 import type { Snapshot } from '../../model/types';
 import { wrongFamilies } from '../../module/parameters';
-import type { RunResult } from '../../run/count';
 import { signalNumber } from '../../util/signals';
 import { choice, duration, flag, list, pids, text, wholeNumber } from '../command-line/arguments';
 import type { Arguments, Command, Context } from '../command-line/command';

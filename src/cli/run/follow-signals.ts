@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { RunningCommand } from '../../run/child';
+import type { RunningCommand } from '../../model/api-results';
 import type { Context } from '../command-line/command';
 import { inForeground } from './foreground';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { RunResult } from '../../run/count';
+import type { RunResult } from '../../model/api-results';
 import { inWords } from '../format/reason-words';
 import { createStyle, visible } from '../format/style';
 import { receivedAndSent, whatIsCounted } from '../format/words';

@@ -33,7 +33,7 @@ async function failureOf(promise: Promise<unknown>): Promise<NodeJS.ErrnoExcepti
 }
 
 describe('native()', () => {
-  test('is the same object at every call', () => {
+  test('returns the same object at each call', () => {
     expect(native()).toBe(native());
   });
 
@@ -41,7 +41,7 @@ describe('native()', () => {
     expect(Object.keys(native()).sort()).toEqual(['load', 'read', 'unload']);
   });
 
-  test('importing it loads nothing; without an addon the first call throws and says what to do', () => {
+  test('loads nothing when imported, and throws at the first call if there is no addon', () => {
     jest.isolateModules(() => {
       const reason = new Error('No native build was found');
       const nodeGypBuild = jest.fn(() => {
@@ -61,25 +61,25 @@ describe('native()', () => {
 });
 
 describe('read', () => {
-  test('gives the bytes of a file', async () => {
+  test('returns the bytes of a file', async () => {
     const content = Buffer.from([0, 255, 10, 0, 128]);
     await expect(native().read(fileWith(content))).resolves.toEqual(content);
   });
 
-  test('gives an empty buffer for an empty file', async () => {
+  test('returns an empty buffer for an empty file', async () => {
     await expect(native().read(fileWith(''))).resolves.toEqual(Buffer.alloc(0));
   });
 
-  test('gives the whole of a large file', async () => {
+  test('returns all of a large file', async () => {
     const content = Buffer.alloc(3_000_001, 'all of it ');
     expect(content.equals(await native().read(fileWith(content)))).toBe(true);
   });
 
-  test('gives the whole of a /proc file, whose size reads as 0', async () => {
+  test('returns all of a /proc file, whose size is shown as 0', async () => {
     expect((await native().read('/proc/self/limits')).toString()).toBe(readFileSync('/proc/self/limits', 'utf8'));
   });
 
-  test('takes a path that is not ASCII, and gives it back in errors', async () => {
+  test('accepts a path that is not ASCII, and shows it in errors', async () => {
     const file = path.join(folder, 'сеть ☃ 𝄞');
     const error = await failureOf(native().read(file));
     expect(error.path).toBe(file);
@@ -108,7 +108,7 @@ describe('load and unload', () => {
   });
 
   // ENOEXEC where modules can be loaded; the others where not, or not without a signature.
-  test('load rejects with an error of finit_module for a file that is no module', async () => {
+  test('load rejects with an error of finit_module for a file that is not a module', async () => {
     const file = fileWith('not a module');
     const error = await failureOf(native().load(file, 'idle=1'));
     expect(['ENOEXEC', 'EPERM', 'ENOSYS', 'EKEYREJECTED', 'ENOKEY', 'EBADMSG']).toContain(error.code);
@@ -116,7 +116,7 @@ describe('load and unload', () => {
     expect(error.message).toMatch(new RegExp(`^${error.code ?? ''}: .+, finit_module '${file}'$`));
   });
 
-  test('unload rejects with an error of delete_module for a module that is not there', async () => {
+  test('unload rejects with an error of delete_module for a module that is not loaded', async () => {
     const error = await failureOf(native().unload('no_such_module'));
     expect(['ENOENT', 'EPERM', 'ENOSYS']).toContain(error.code);
     expect(error).toMatchObject({ syscall: 'delete_module', path: 'no_such_module' });
@@ -124,7 +124,7 @@ describe('load and unload', () => {
 });
 
 describe('errors', () => {
-  test("print as Node's own do", async () => {
+  test("are printed like Node's own", async () => {
     const error = await failureOf(native().read('/no/such/file'));
     expect(inspect(error).split('\n')).toEqual([
       "[Error: ENOENT: No such file or directory, open '/no/such/file'] {",
@@ -162,7 +162,7 @@ describe('threads', () => {
     addon.read('/no/such/file').catch((error) => parentPort.postMessage([error.code, error.path]));
   `;
 
-  test('several threads load the addon, one after another and at once', async () => {
+  test('several threads load the addon, one after another and at the same time', async () => {
     const answerOf = (worker: Worker) =>
       new Promise<unknown>((resolve, reject) => {
         worker.once('message', resolve).once('error', reject);
@@ -173,7 +173,7 @@ describe('threads', () => {
     expect(await Promise.all([1, 2, 3, 4].map(() => answerOf(worker())))).toEqual([answer, answer, answer, answer]);
   });
 
-  test('a thread may end while its calls are under way', () => {
+  test('a thread can end while its calls are in progress', () => {
     // In a process of its own: a crash is what would go wrong.
     const ending = `
       const { Worker } = require('node:worker_threads');

@@ -171,7 +171,7 @@ const NAMES = [
   'unload',
 ];
 
-test('an .mjs imports every name, and a .cjs requires the same functions', () => {
+test('exports each name to import, and the same functions to require', () => {
   const { stdout, stderr } = script(
     'both.mjs',
     `import { createRequire } from 'node:module';
@@ -184,18 +184,21 @@ test('an .mjs imports every name, and a .cjs requires the same functions', () =>
   expect(stdout).toBe(`${JSON.stringify([NAMES, true])}\n`);
 });
 
-test.each(['linux', 'darwin', 'win32'])('importing on %s loads neither the addon nor the command line', (platform) => {
-  const { stdout, stderr } = script(
-    'import.cjs',
-    `Object.defineProperty(process, 'platform', { value: '${platform}' });
+test.each(['linux', 'darwin', 'win32'])(
+  'loads neither the addon nor the command line when imported on %s',
+  (platform) => {
+    const { stdout, stderr } = script(
+      'import.cjs',
+      `Object.defineProperty(process, 'platform', { value: '${platform}' });
      process.dlopen = () => { throw new Error('the addon was loaded'); };
      require('lkm-traffic');
      console.log(JSON.stringify(Object.keys(require.cache).filter((file) => !/import\\.cjs$|dist.index\\.js$/.test(file))));`,
-  );
-  expect([stdout, stderr]).toEqual(['[]\n', '']);
-});
+    );
+    expect([stdout, stderr]).toEqual(['[]\n', '']);
+  },
+);
 
-test('elsewhere than on Linux each function says so', () => {
+test('rejects each function with ERR_NOT_LINUX on another system', () => {
   const { stdout } = script(
     'elsewhere.cjs',
     `Object.defineProperty(process, 'platform', { value: 'darwin' });
@@ -206,20 +209,20 @@ test('elsewhere than on Linux each function says so', () => {
   expect(stdout).toBe(`${Array.from({ length: 5 }, () => 'ERR_NOT_LINUX').join()}\n`);
 });
 
-test('the program has its exit status from the command', () => {
+test('exits with the status of the command', () => {
   expect(command('--version')).toMatchObject({ status: 0, stderr: '' });
   expect(command('load')).toMatchObject({ status: 2, stdout: '' });
   expect(command('build', '--kernel', 'no-such-kernel')).toMatchObject({ status: 1, stdout: '' });
 });
 
-test('in a checkout that is not built the program says what builds it', () => {
+test('says how to build it in a checkout that is not built', () => {
   const unbuilt = path.join(work, 'unbuilt/bin/lkm-traffic.js');
   fs.cpSync(path.join(ROOT, 'bin/lkm-traffic.js'), unbuilt);
   const outcome = spawnSync(unbuilt, ['--version'], { encoding: 'utf8' });
   expect(outcome).toMatchObject({ status: 1, stderr: 'lkm-traffic: not built yet: make\n' });
 });
 
-test('a reader that goes away is no failure, and nothing is said', () => {
+test('does not fail and prints nothing if the reader of a pipe goes away', () => {
   const { status, stderr } = spawnSync('sh', ['-c', `${BIN} load --help | true; echo done`], {
     encoding: 'utf8',
     cwd: project,
@@ -243,12 +246,12 @@ async function withReset(descriptor: 1 | 2, ...args: string[]): Promise<unknown[
   return [status, ...(await output)];
 }
 
-test('a reader at the other end of a connection that goes away is none either', async () => {
+test('does not fail if the reader of a connection goes away', async () => {
   expect(await withReset(1, 'completion', 'fish')).toEqual([0, '', '']);
   expect(await withReset(2, 'load')).toEqual([2, '', '']);
 });
 
-test('in a folder that is gone the command works', () => {
+test('works in a removed folder', () => {
   const gone = fs.mkdtempSync(path.join(project, 'gone-'));
   const bin = path.join(project, BIN);
   const { stdout, stderr } = spawnSync('sh', ['-c', `rmdir ${gone}; "$0" ${bin} load --help`, process.execPath], {
@@ -258,7 +261,7 @@ test('in a folder that is gone the command works', () => {
   expect([stderr, stdout]).toEqual(['', expect.stringContaining('--fname')]);
 });
 
-test.each(['CI', 'FORCE_COLOR'])('no colours where nobody looks, with %s in the environment', (name) => {
+test.each(['CI', 'FORCE_COLOR'])('prints no colours to a pipe, with %s in the environment', (name) => {
   const { stderr } = spawnSync(process.execPath, [BIN, 'build', '--kernel', 'no-such-kernel'], {
     encoding: 'utf8',
     cwd: project,
@@ -267,14 +270,14 @@ test.each(['CI', 'FORCE_COLOR'])('no colours where nobody looks, with %s in the 
   expect(stderr).toMatch(/^lkm-traffic: .* \[ERR_/);
 });
 
-test('the manual is a list of pages: npm links no other', () => {
+test('lists the manual page as an array, which npm requires to link it', () => {
   const { man } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { man: unknown };
   expect(man).toEqual(['./man/lkm-traffic.1']);
 });
 
 describe.each([
-  ['a device that is full', '/dev/full', /ENOSPC/],
-  ['a file that may not become longer', 'long', /EFBIG/],
+  ['a full device', '/dev/full', /ENOSPC/],
+  ['a file that cannot grow', 'long', /EFBIG/],
 ])('%s', (_, file, reason) => {
   const inBash = (command: string): Outcome =>
     spawnSync('bash', ['-c', `ulimit -f 1; ${command}`, 'bash', process.execPath, BIN], {
@@ -282,14 +285,14 @@ describe.each([
       cwd: project,
     });
 
-  test('as stdout: a message, and status 1', () => {
+  test('as stdout: prints a message and exits with 1', () => {
     const { status, stderr } = inBash(`"$@" completion fish >${file}`);
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^lkm-traffic: stdout cannot be written/)]);
     expect(stderr).toMatch(reason);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  test('as stderr: the status is what it would be', () => {
+  test('as stderr: exits with the usual status', () => {
     fs.writeFileSync(path.join(project, 'long'), 'x'.repeat(1024));
     expect(inBash(`"$@" load 2>>${file}`)).toMatchObject({ status: 2, stderr: '' });
   });

@@ -69,7 +69,7 @@ test.each([
   [['load', '--pid', '1e3'], /'1e3'/],
   [['load', '--pid', '0'], /'0'/],
   [['load', '--fname=x', '--families=unix'], /inet,unix/],
-  [['load', '--fname=x', '--families=inet,unixx'], /'unixx'.* unix may be meant/],
+  [['load', '--fname=x', '--families=inet,unixx'], /'unixx'.* Did you mean unix\?/],
   [['load', '--fname=x', '--max-flows=many'], /--max-flows/],
   [['load', '--fname=x', '--ko=a', '--ko=b'], /--ko is given twice/],
   [['load', '--fname=x', '--engine=magic'], /tracepoint/],

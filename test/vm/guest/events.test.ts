@@ -131,7 +131,7 @@ test('unload is refused while a trace instance has events on and names it; --for
   const follower = await follow();
   assert.match(
     (await lkmTraffic('unload')).stderr,
-    /and the trace instance lkm-traffic-\d+ \(send, recv, exec, exit\)/,
+    /and in the trace instance lkm-traffic-\d+ \(send, recv, exec, exit\)/,
   );
   const { status, stderr } = await lkmTraffic('unload', '--force');
   assert.equal(status, 0, stderr);

@@ -196,7 +196,7 @@ test('watch restores the terminal and reports it when the module is unloaded', a
   const { terminal, modes } = await watching();
   await unload();
   await terminal.shows(
-    /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +lkm-traffic load --fname=NAME/,
+    /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +To load it: lkm-traffic load --fname=NAME/,
   );
   await assertEnded(terminal, modes, 1);
   assert.equal(isLoaded(), false);

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { SignalListener } from '../../../../src/cli/command-line/command';
 import { TrafficError } from '../../../../src/model/errors';
-import type { RunResult } from '../../../../src/run/count';
+import type { RunResult } from '../../../../src/model/api-results';
 import { aSnapshot, cli, workingApi, type Outcome } from '../../support/cli';
 import { aProcess, tcp } from '../../support/rows';
 import { schemaErrors } from '../../support/schema';
@@ -85,7 +85,7 @@ test('what still runs is named, and a lower bound says why', async () => {
   const { err } = await running({ running: [process], exact: false, reasons: ['zcrx'] }, '--', 'x');
   expect(err).toMatch(/^Still running, counted until x ended: 77 daemon$/m);
   expect(err).toMatch(/received at least/);
-  expect(err).toMatch(/zcrx: it received by io_uring/);
+  expect(err).toMatch(/zcrx: it received data by io_uring/);
 });
 
 test('-o writes the report to a file, in the format that was asked for', async () => {

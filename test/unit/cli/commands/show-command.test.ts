@@ -40,7 +40,7 @@ test('a program whose evicted processes were not exact is a lower bound', async 
 });
 
 test.each([
-  [{ evictedInexact: 1n }, 'some processes that are listed no more were lower bounds'],
+  [{ evictedInexact: 1n }, 'some processes that are no longer listed were counted only as lower bounds'],
   [{ missed: 1n }, 'there was no memory to record a process'],
 ])('a lower bound for %p of a program says why', async (given, why) => {
   const { out } = await showing({
@@ -163,7 +163,7 @@ describe('a selection', () => {
   });
 
   const taken = processes.map((process) => ({ ...process, watches: [process.id === 3n ? 2n : 1n] }));
-  const where = 'unlisted: some of these processes are perhaps listed no more';
+  const where = 'unlisted: some of these processes may no longer be listed';
   test.each([
     ['by PID', '101', [{ evicted: 2n, evictedTraffic: tcp(50n) }, {}], true],
     ['by PID, of another program', '103', [{ evicted: 2n, evictedTraffic: tcp(50n) }, {}], false],

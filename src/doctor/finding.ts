@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
+import { messageOf, TrafficError } from '../model/errors';
+import type { Check } from '../model/api-results';
 
-/** `unknown`: it cannot be told here. `warning`: it holds, but not as it should. */
-export type CheckState = 'ok' | 'failed' | 'warning' | 'unknown';
-
-/** What of a requirement was found. */
-export interface Finding {
-  readonly state: CheckState;
-  /** What is there, as a sentence. */
-  readonly message: string;
-  /** The command or the sentence that mends it; null when nothing is to mend, or nothing is known to. */
-  readonly remedy: string | null;
-}
+/** The outcome of a check, without its name. */
+export type Finding = Omit<Check, 'name'>;
 
 export function ok(message: string): Finding {
   return { state: 'ok', message, remedy: null };
@@ -26,4 +19,13 @@ export function warning(message: string, remedy: string | null = null): Finding 
 
 export function unknown(message: string): Finding {
   return { state: 'unknown', message, remedy: null };
+}
+
+/** The finding of a function that returns a message, or throws a TrafficError. */
+export function attempt(holds: () => string): Finding {
+  try {
+    return ok(holds());
+  } catch (error) {
+    return failed(messageOf(error), error instanceof TrafficError ? (error.hint ?? null) : null);
+  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { status } from '../../../src/read/status';
+import { statusOn } from '../../../src/read/module-status';
 import { FakeKernel } from '../support/fake-kernel';
 
 let kernel: FakeKernel;
@@ -9,11 +9,11 @@ beforeEach(() => {
 afterEach(() => {
   kernel.dispose();
 });
-const problemCodes = async (): Promise<string[]> => (await status(kernel.host)).problems.map(({ code }) => code);
+const problemCodes = async (): Promise<string[]> => (await statusOn(kernel.host)).problems.map(({ code }) => code);
 
-test('loaded and counting is healthy', async () => {
+test('is healthy if the module is loaded and counts', async () => {
   kernel.insert({ engine: 'redirect' });
-  expect(await status(kernel.host)).toMatchObject({
+  expect(await statusOn(kernel.host)).toMatchObject({
     healthy: true,
     loaded: true,
     problems: [],
@@ -21,24 +21,24 @@ test('loaded and counting is healthy', async () => {
   });
 });
 
-test('absent is a problem, not a rejection', async () => {
-  expect(await status(kernel.host)).toMatchObject({ healthy: false, loaded: false, module: null });
+test('reports a problem if the module is not loaded, and does not reject', async () => {
+  expect(await statusOn(kernel.host)).toMatchObject({ healthy: false, loaded: false, module: null });
   expect(await problemCodes()).toEqual(['ERR_NOT_LOADED']);
 });
 
-test('loaded without files is ERR_ABI', async () => {
+test('reports ERR_ABI if a loaded module has no files', async () => {
   kernel.insert();
   kernel.failures.read.push('ENOENT');
   expect(await problemCodes()).toEqual(['ERR_ABI']);
 });
 
-test('files that cannot be opened are ERR_PERMISSION', async () => {
+test('reports ERR_PERMISSION if the files cannot be opened', async () => {
   kernel.insert();
   kernel.failures.read.push('EACCES');
   expect(await problemCodes()).toEqual(['ERR_PERMISSION']);
 });
 
-test('a stopped module, a detached hook and failed allocations are problems', async () => {
+test('reports a stopped module, a detached hook and failed allocations', async () => {
   kernel.insert();
   kernel.statusValues = { 'hook.inet_sendmsg': 'detached', 'hook.inet6_sendmsg': 'absent', alloc_failed: 2 };
   expect(await problemCodes()).toEqual(['HOOK_DETACHED', 'ALLOCATION_FAILED']);
@@ -46,7 +46,7 @@ test('a stopped module, a detached hook and failed allocations are problems', as
   expect(await problemCodes()).toEqual(['ERR_STOPPED']);
 });
 
-test('elsewhere than on Linux it is a problem too', async () => {
-  const { problems } = await status({ ...kernel.host, platform: 'darwin' });
+test('reports a problem on another system', async () => {
+  const { problems } = await statusOn({ ...kernel.host, platform: 'darwin' });
   expect(problems.map(({ code }) => code)).toEqual(['ERR_NOT_LINUX']);
 });
