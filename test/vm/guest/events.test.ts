@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { load as insmod, isLoaded } from './lib/module';
 import { named } from './lib/named';
 import { assertMessage, lkmTraffic, packageFolder, run } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program } from './lib/program';
 import { counters, record } from './lib/proc';
 import { Instance, tracefs } from './lib/trace';
@@ -81,7 +81,7 @@ test("events as text uses the kernel's filters, and Ctrl-C ends it with status 0
   assert.deepEqual(instances(), []);
 });
 
-test('the trace instance of a killed follower is removed by the next one and does not block unload', async () => {
+slowTest('the trace instance of a killed follower is removed by the next one and does not block unload', async () => {
   await insmod({ fname: 'worker' });
   const follower = await follow('--json');
   const [left] = instances();

@@ -353,7 +353,7 @@ test('shows each lasting record exactly once while the file is read during a sto
   await load({ fname: 'short,worker', history: 4096 });
   const stayers = Array.from({ length: 5 }, () => new Program(named('worker'), ['wait']));
   for (const stayer of stayers) await stayer.line(/^waiting$/);
-  const storm = new Program(program('exec/launch.out'), ['600', copied('short', 'exec/short.out')]);
+  const storm = new Program(program('exec/launch.out'), ['300', copied('short', 'exec/short.out')]);
   let reads = 0;
   while (!storm.hasEnded) {
     const rows = counters();
