@@ -82,7 +82,13 @@ test.each([
   expect(missingLine(shown, output)).toBe(missing);
 });
 
-const pages = ['README.md', ...fs.readdirSync(path.join(ROOT, 'docs')).map((page) => `docs/${page}`)];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...fs.readdirSync(path.join(ROOT, 'docs')).map((page) => `docs/${page}`),
+];
 
 /** A page without what is code: there a bracket is no link and a # no heading. */
 const prose = (page: string): string =>
