@@ -17,13 +17,13 @@ all: ## build the module (if the running kernel's headers are installed), the ad
 demo: setup $(ADDON) $(DIST) ## show it counting in a virtual machine; this kernel loads nothing
 	@test/vm/demo
 
-test: setup $(ADDON) $(DIST) ## prove it in 12 minutes: unit tests, and guest tests on every kernel (KERNELS="6.1 6.12")
+test: setup $(ADDON) $(DIST) ## unit tests, and the quick guest tests on every kernel (KERNELS="6.1 6.12"); up to 12 minutes
 	@KERNELS="$(KERNELS)" test/all short
 
-test-all: setup $(ADDON) $(DIST) ## all tests, in an hour: also the other engine, the slow tests, other boots, torture
+test-all: setup $(ADDON) $(DIST) ## everything: also the other engine, the slow tests, other boots, torture; up to 55 minutes
 	@KERNELS="$(KERNELS)" test/all all
 
-test-rest: setup $(ADDON) $(DIST) ## what test-all runs and test does not
+test-rest: setup $(ADDON) $(DIST) ## what `make test-all` runs and `make test` does not
 	@KERNELS="$(KERNELS)" test/all long
 
 test-programs: setup $(ADDON) $(DIST) ## real programs in a guest, each against strace or its peer, to the byte; minutes

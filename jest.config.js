@@ -7,5 +7,7 @@ module.exports = {
   testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/unit/built/'],
   testEnvironment: 'node',
+  // Limits only what hangs. The tests measure no time, and a loaded machine may take ten times as long.
+  testTimeout: 120_000,
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }] },
 };

@@ -67,7 +67,7 @@ test('events shows every event of a program up to its exit, and they add up to i
   assert.deepEqual(instances(), []);
 });
 
-test("events as text uses the kernel's filters, and Ctrl-C ends it with status 0", async () => {
+slowTest("events as text uses the kernel's filters, and Ctrl-C ends it with status 0", async () => {
   await insmod({ fname: 'worker' });
   const follower = await follow('--event', 'send', '--min-bytes', '100');
   const pid = await work('worker', 'send', '99', 'send', '100');
@@ -101,7 +101,7 @@ slowTest('the trace instance of a killed follower is removed by the next one and
   assert.deepEqual([isLoaded(), instances()], [false, []]);
 });
 
-test('events counts and reports the events that a slow reader lost', async () => {
+slowTest('events counts and reports the events that a slow reader lost', async () => {
   await insmod({ fname: 'worker' });
   const follower = await follow('--json');
   follower.kill('SIGSTOP');

@@ -7,7 +7,7 @@ import { program } from './lib/environment';
 import { isLoaded } from './lib/module';
 import { folder, named } from './lib/named';
 import { lkmTraffic, packageFolder, run } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
 import { reportedWith, type RunDocument } from './lib/run';
@@ -47,7 +47,7 @@ test('run -r repeats the command and prints mean and spread', async () => {
   assert.equal(isLoaded(), false);
 });
 
-test('run -I prints the traffic so far while the command runs', async () => {
+slowTest('run -I prints the traffic so far while the command runs', async () => {
   const going = new Program(await cliOf(), ['run', '-I', '200ms', '--', 'sh', '-c', `${steps} send 10; read line`]);
   await until('an interim line has the bytes', () => /s {2}received 10 bytes, sent 10 bytes\n/.test(going.stderr));
   assert.doesNotMatch(going.stderr, /Total/);
@@ -70,7 +70,7 @@ test('run --wait counts processes that outlive the command to their end', async 
   assert.equal(isLoaded(), false);
 });
 
-test('SIGINT ends run --wait of a daemon, and the daemon keeps running', async () => {
+slowTest('SIGINT ends run --wait of a daemon, and the daemon keeps running', async () => {
   const pidFile = join(folder(), 'pid');
   const going = new Program(await cliOf(), [
     ...['run', '--wait', '--', 'sh', '-c'],
@@ -124,7 +124,7 @@ test('run --user runs the command as another user and counts it', async () => {
   assert.equal((await lkmTraffic('run', '--user=no-such-user', '--', 'true')).status, 125);
 });
 
-test('run --output-fd writes to a descriptor, and --github to the job summary', async () => {
+slowTest('run --output-fd writes to a descriptor, and --github to the job summary', async () => {
   const file = join(folder(), 'report');
   const summary = join(folder(), 'summary');
   appendFileSync(summary, '# Job\n');
@@ -137,7 +137,7 @@ test('run --output-fd writes to a descriptor, and --github to the job summary', 
   assert.match(readFileSync(summary, 'utf8'), /^# Job\n### Network traffic of ` .*send 5 `\n\n\*\*received 5 bytes/);
 });
 
-test('run waits for a command that stops and continues', async () => {
+slowTest('run waits for a command that stops and continues', async () => {
   const going = new Program(await cliOf(), ['run', '--', 'sh', '-c', `echo $$; read line; ${steps} send 20`]);
   const pid = Number((await going.line(/^\d+$/))[0]);
   process.kill(pid, 'SIGSTOP');

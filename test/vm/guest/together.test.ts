@@ -59,7 +59,7 @@ test('two Node processes at once each see their own program, and nothing stays w
   assert.equal(isLoaded(), false);
 });
 
-test('two threads of a Node process at once each see their own program, and nothing stays watched', async () => {
+slowTest('two threads of a Node process at once each see their own program, and nothing stays watched', async () => {
   await packageFolder();
   const user = await run('threads.js', inThreads('one', 'other'));
   await user.line(/ ready$/);

@@ -8,7 +8,7 @@ import { mapsOf, startBpftrace } from './lib/bpftrace';
 import { program } from './lib/environment';
 import { insmod, isLoaded, load, rmmod, unload } from './lib/module';
 import { folder, named } from './lib/named';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program, outputOf } from './lib/program';
 import { counters, countsOf, record, type Row } from './lib/proc';
 import { events, Instance, parseEvent, sumEvents, tracefs } from './lib/trace';
@@ -125,7 +125,7 @@ test("the kernel's own filters and triggers work on the fields of the trace even
   assert.match(histogram, new RegExp(`tgid: +${worker.pid} .*hitcount: +3 +bytes: +300`));
 });
 
-test('trace-cmd records the events and reads them back', async () => {
+slowTest('trace-cmd records the events and reads them back', async () => {
   await load({ fname: 'worker' });
   const file = join(folder(), 'trace.dat');
   await outputOf('trace-cmd', ['record', '-q', '-e', 'net_traffic', '-o', file, named('worker'), 'send', '100']);
@@ -141,7 +141,7 @@ test('trace-cmd records the events and reads them back', async () => {
   assertFinal(own.at(-1), row ?? {});
 });
 
-test('BPF sums the bytes of the trace events and holds the module meanwhile', async () => {
+slowTest('BPF sums the bytes of the trace events and holds the module meanwhile', async () => {
   await load({ fname: 'worker' });
   const script = `
 tracepoint:net_traffic:send { @sent = sum(args->bytes); @sends = count(); }

@@ -8,7 +8,7 @@ import { engine } from './lib/environment';
 import { kernelLog } from './lib/kernel-log';
 import { insmod, isLoaded, load, unload } from './lib/module';
 import { named } from './lib/named';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program, execute, outputOf } from './lib/program';
 import { record } from './lib/proc';
 import { assertMessage, engineOption, lkmTraffic, packageFolder } from './lib/package';
@@ -95,7 +95,7 @@ kretfunc:inet_recvmsg /comm == "worker" && (int64)retval > 0/ { @received = sum(
 kfunc:inet_sendmsg /comm == "worker"/ { @entered = count(); }`;
 
 for (const order of ['before', 'after']) {
-  test(`BPF's fentry and fexit attached ${order} the module: both count, each what it should`, async () => {
+  slowTest(`BPF's fentry and fexit attached ${order} the module: both count, each what it should`, async () => {
     let tracer: Program | undefined;
     if (order === 'before') tracer = await startBpftrace(script);
     await load({ fname: 'worker' });

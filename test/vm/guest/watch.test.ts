@@ -191,16 +191,20 @@ slowTest(
   300,
 );
 
-test('watch restores the terminal and reports it when the module is unloaded', async () => {
-  await insmod({ fname: 'worker' });
-  const { terminal, modes } = await watching();
-  await unload();
-  await terminal.shows(
-    /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +To load it: lkm-traffic load --fname=NAME/,
-  );
-  await assertEnded(terminal, modes, 1);
-  assert.equal(isLoaded(), false);
-}, 300);
+slowTest(
+  'watch restores the terminal and reports it when the module is unloaded',
+  async () => {
+    await insmod({ fname: 'worker' });
+    const { terminal, modes } = await watching();
+    await unload();
+    await terminal.shows(
+      /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +To load it: lkm-traffic load --fname=NAME/,
+    );
+    await assertEnded(terminal, modes, 1);
+    assert.equal(isLoaded(), false);
+  },
+  300,
+);
 
 slowTest(
   'watch without colour has none, and with it some',
