@@ -35,7 +35,7 @@ export function openCache(host: Host): string {
     throw new TrafficError(
       'ERR_BUILD',
       `The kernel's makefiles cannot work in ${root}: the path contains a space or a special character.`,
-      { hint: 'To build in another folder: XDG_CACHE_HOME=/tmp/cache lkm-traffic build' },
+      { hint: 'To build in another folder: XDG_CACHE_HOME=FOLDER lkm-traffic build' },
     );
   }
   return root;
