@@ -3,6 +3,14 @@ import type { Counters, Traffic, Transport } from './types';
 
 export const TRANSPORTS = ['tcp', 'udp', 'other', 'unix', 'packet', 'vsock'] as const satisfies readonly Transport[];
 
+/** The names of the counters, in the order in which reports show them. */
+export const COUNTERS = [
+  'receivedBytes',
+  'receivedMessages',
+  'sentBytes',
+  'sentMessages',
+] as const satisfies readonly (keyof Counters)[];
+
 export const NOTHING: Counters = { receivedBytes: 0n, receivedMessages: 0n, sentBytes: 0n, sentMessages: 0n };
 export const NO_TRAFFIC: Traffic = {
   total: NOTHING,

@@ -8,7 +8,7 @@ import { snapshot } from '../../read/snapshot';
 import { status } from '../../read/status';
 import { run } from '../../run/run';
 
-/** The functions that commands call; tests give others. */
+/** The functions that commands call. Tests replace them. */
 export interface Api {
   readonly build: (options: Parameters<typeof build>[0]) => ReturnType<typeof build>;
   readonly doctor: () => ReturnType<typeof doctor>;

@@ -3,7 +3,7 @@ import { standing } from '../../model/records';
 import { NOTHING } from '../../model/traffic';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../model/types';
 
-/** How fast something moves payload, in whole bytes per second. */
+/** A rate of payload in whole bytes per second. */
 export interface Rate {
   readonly receivedBytesPerSecond: bigint;
   readonly sentBytesPerSecond: bigint;
@@ -11,17 +11,17 @@ export interface Rate {
 
 export const NO_RATE: Rate = { receivedBytesPerSecond: 0n, sentBytesPerSecond: 0n };
 
-/** Two moments of what is counted, as the difference of their totals. */
+/** The rates between two moments. */
 export interface Rates {
   /** Nanoseconds between the two. */
   readonly elapsed: bigint;
   readonly processes: ReadonlyMap<bigint, Rate>;
-  /** By {@link flowKey}; empty unless both moments have flows. */
+  /** By {@link flowKey}. Empty unless both moments have flows. */
   readonly flows: ReadonlyMap<string, Rate>;
   readonly total: Rate;
 }
 
-/** A snapshot, and the moment in which it was there, in nanoseconds of a clock that is never set. */
+/** A snapshot and its time, in nanoseconds of a monotonic clock. */
 export interface Moment {
   readonly at: bigint;
   readonly snapshot: Snapshot;
@@ -31,12 +31,12 @@ const NS_PER_S = 1_000_000_000n;
 
 type Bytes = Pick<Counters, 'receivedBytes' | 'sentBytes'>;
 
-/** What was moved between two readings of a counter. A record that was replaced by another may have less: never negative. */
-function moved(before: Bytes, after: Bytes): Bytes {
-  const difference = (a: bigint, b: bigint): bigint => (b > a ? b - a : 0n);
+/** The bytes between two readings of a counter. A new record may have less than the one that it replaced: that gives 0. */
+function difference(before: Bytes, after: Bytes): Bytes {
+  const beyond = (a: bigint, b: bigint): bigint => (b > a ? b - a : 0n);
   return {
-    receivedBytes: difference(before.receivedBytes, after.receivedBytes),
-    sentBytes: difference(before.sentBytes, after.sentBytes),
+    receivedBytes: beyond(before.receivedBytes, after.receivedBytes),
+    sentBytes: beyond(before.sentBytes, after.sentBytes),
   };
 }
 
@@ -93,10 +93,10 @@ const bytesOf = ({ traffic }: Process): Bytes => traffic.total;
  */
 function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Process[]): Bytes {
   const evicted = ({ total, processes }: Snapshot): Bytes =>
-    moved(add(standing(processes).map(({ process }) => bytesOf(process))), total.total);
+    difference(add(standing(processes).map(({ process }) => bytesOf(process))), total.total);
   const own = new Set(after.programs.filter(({ owner }: Program) => owner === 0).map(({ id }) => id));
   const known = gone.filter(({ watches }) => watches.some((id) => own.has(id)));
-  return moved(add([evicted(before), ...known.map(bytesOf)]), evicted(after));
+  return difference(add([evicted(before), ...known.map(bytesOf)]), evicted(after));
 }
 
 /**
@@ -109,7 +109,7 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
   const selected = select(after.snapshot);
   const movedBy = (process: Process): Bytes => {
     const earlier = known.get(process.id);
-    return moved(earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING, bytesOf(process));
+    return difference(earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING, bytesOf(process));
   };
   const present = new Map(after.snapshot.processes.map((process) => [process.id, process]));
   const earlier = select(before.snapshot);
@@ -126,7 +126,7 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
       flowsBefore &&
         [...flowsOf(selected)].map(([key, bytes]) => [
           key,
-          perSecond(moved(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
+          perSecond(difference(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
         ]),
     ),
     total: perSecond(add([...standing(selected.processes).map(({ process }) => movedBy(process)), evicted]), elapsed),

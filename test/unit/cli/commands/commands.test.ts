@@ -32,7 +32,7 @@ describe('load', () => {
 
   test('warns of what already runs, with the command that counts it', async () => {
     const { err } = await cli(['load', '--fname=server.out'], workingApi);
-    expect(err).toMatch(/server\.out already runs with PID 501.*lkm-traffic load --pid 501\n/);
+    expect(err).toMatch(/server\.out already runs with PID 501 .*\n {2}lkm-traffic load --pid 501\n/);
   });
 });
 
@@ -87,18 +87,20 @@ describe('doctor', () => {
   const remedy = 'apt-get install make';
   const failingMake = { name: 'make', state: 'failed', message: 'make is not installed.', remedy } as const;
 
-  test('with a requirement that fails, names what mends it, and its exit status is 1', async () => {
+  test('prints the fix below a check that failed, and exits with 1', async () => {
     const { status, out } = await cli(['doctor'], {
       doctor: () => Promise.resolve({ healthy: false, kernel: '6.12.1', checks: [failingMake] }),
     });
     expect(status).toBe(1);
-    expect(out).toMatch(/^make +failed +make is not installed\.\n +apt-get install make\n\n1 requirement fails;/m);
+    expect(out).toMatch(
+      /^make +failed +make is not installed\.\n {4}apt-get install make\n\n1 check failed\. The fix is below it\.\n$/m,
+    );
   });
 
-  test('a warning is no failure', async () => {
+  test('does not count a warning as a failure', async () => {
     const { status, out } = await cli(['doctor'], workingApi);
     expect(status).toBe(0);
-    expect(out).toMatch(/No requirement fails\.\n$/);
+    expect(out).toMatch(/All checks passed\.\n$/);
   });
 });
 

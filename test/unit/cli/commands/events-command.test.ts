@@ -61,7 +61,7 @@ test.each([
   ['--count=0', /--count/],
   ['--duration=soon', /500ms/],
   ['--min-bytes=-1', /--min-bytes/],
-  ['--format=prom', /no metrics/],
+  ['--format=prom', /no Prometheus format[^]*lkm-traffic show --format prom\n$/],
 ])('%s is wrong usage', async (option, message) => {
   const { status, err } = await cli(['events', option]);
   expect(status).toBe(2);

@@ -112,14 +112,14 @@ test.each(['process', 'program', 'remote', 'scope'])('--by %s, in each format', 
   }
 });
 
-test('--by program adds up by executed file, the largest first, and names what is listed no more', async () => {
+test('--by program adds up by executed file, the largest first, and names what is no longer listed', async () => {
   const processes = [
     aProcess({ id: 1n, exe: '/bin/sh', traffic: tcp(1n) }),
     aProcess({ id: 2n, exe: '/bin/curl', traffic: tcp(10n) }),
     aProcess({ id: 3n, exe: '/bin/curl', traffic: tcp(20n) }),
   ];
   const { err } = await running({ processes, evicted: 2n, traffic: tcp(38n) }, '--by=program', '--', 'x');
-  expect(err).toMatch(/\/bin\/curl +2 +30 .*\n\/bin\/sh +1 +1 .*\nlisted no more +2 +7 /);
+  expect(err).toMatch(/\/bin\/curl +2 +30 .*\n\/bin\/sh +1 +1 .*\nno longer listed +2 +7 /);
 });
 
 test.each(['process', 'program'])(
@@ -127,7 +127,7 @@ test.each(['process', 'program'])(
   async (by) => {
     const processes = [aProcess({ id: 1n, exe: '/bin/curl', traffic: tcp(100n), exact: false, reasons: ['evicted'] })];
     const { err } = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--', 'x');
-    expect(err).toMatch(/more of these, unseen.* >=900 /);
+    expect(err).toMatch(/these, after the last look.* >=900 /);
     const json = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--json', '--', 'x');
     expect(schemaErrors(json.err)).toEqual([]);
   },
@@ -269,7 +269,7 @@ test('--output-fd takes no pipe of Node with itself, but one that another descri
 test('a report that cannot be written is not lost', async () => {
   const { status, err } = await running({ traffic: tcp(77n) }, '-o', '/dev/full', '--', 'x');
   expect(status).toBe(125);
-  expect(err).toMatch(/received 77 bytes[^]*The report cannot be written; it stands above/);
+  expect(err).toMatch(/received 77 bytes[^]*The report could not be written to its file; it is printed above/);
 });
 
 test('-I: when a line cannot be written the counting goes on, and all that follows is on stderr', async () => {
@@ -282,7 +282,9 @@ test('-I: when a line cannot be written the counting goes on, and all that follo
   });
   expect(status).toBe(125);
   expect(err.match(/^ +\d+\.\d\d s {2}received /gm)).toHaveLength(2);
-  expect(err).toMatch(/^x: exited 7 after [^]*^Total {2}[^]*The report cannot be written; it stands above/m);
+  expect(err).toMatch(
+    /^x: exited 7 after [^]*^Total {2}[^]*The report could not be written to its file; it is printed above/m,
+  );
 });
 
 test('a report that stderr does not take is 125, a note that it does not take is nothing, and CMD runs', async () => {
@@ -304,7 +306,10 @@ test('a report that stderr does not take is 125, a note that it does not take is
 
 test('-o of a file that cannot be opened is wrong usage, before anything runs', async () => {
   const { status, err } = await cli(['run', '-o', '/nowhere/\x1b', '--', 'x']);
-  expect([status, err]).toEqual([2, expect.stringMatching(/^lkm-traffic: --output: cannot write \S+x1b: ENOENT.*\n$/)]);
+  expect([status, err]).toEqual([
+    2,
+    expect.stringMatching(/^lkm-traffic: Cannot open the file of --output: ENOENT.*\/nowhere\/\\x1b'\n$/),
+  ]);
 });
 
 test('--github appends to the job summary; what a command is called makes no markup there', async () => {

@@ -210,9 +210,9 @@ describe('a process that several watch', () => {
     expect(out).toMatch(/^PID +PROCESS +WATCHED AS +FOR +STATE /m);
     expect(out).toMatch(/^ *501 +└─ curl +- +session 1 +running +100 /m);
     expect(out).toMatch(/^ *501 +curl +curl +module +running +90 /m);
-    expect(out).toContain('What several watch is in a line each, and in the total once.');
+    expect(out).toContain('A process with several watchers has a line for each of them. The total counts it once.');
     const alone = await showing({ processes: processes.slice(0, 2), programs: [aProgram({ owner: 0 })] });
-    expect(alone.out).not.toMatch(/several|FOR/);
+    expect(alone.out).not.toMatch(/several watchers|FOR/);
   });
 
   test.each(['curl', '501', '500'])(
@@ -230,7 +230,7 @@ describe('a process that several watch', () => {
 test('nothing to show says what to do', async () => {
   expect((await showing({ processes: [], programs: [] })).out).toContain('lkm-traffic load --fname=NAME');
   const { out } = await showing({ processes: [], programs: [aProgram({ owner: 0 })] });
-  expect(out).toMatch(/No process of server\.out has been seen yet/);
+  expect(out).toMatch(/No process of server\.out has run yet\. Start one now/);
 });
 
 test('a name that a spreadsheet would calculate is made harmless', async () => {

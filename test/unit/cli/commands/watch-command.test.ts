@@ -136,7 +136,7 @@ function following(argv: readonly string[], api = moving()) {
     {
       out: (text) => void (out += text),
       err: (text) => void (err += text),
-      ...{ env: { NO_COLOR: '1' }, outIsTerminal: true, errIsTerminal: false, readerLeft: reader.signal },
+      ...{ env: { NO_COLOR: '1' }, outIsTerminal: true, outWidth: 80, errIsTerminal: false, readerLeft: reader.signal },
       terminal: (given) => ((keyboard = given), terminal),
     },
     { ...workingApi, ...api },

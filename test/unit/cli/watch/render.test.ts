@@ -150,7 +150,7 @@ test('a filter says that it hides some, and what is typed is at the bottom', () 
   expect(lines[3]).toBe("2 running, 1 ended; 1 process listed by filter 'wor'; by rate");
   expect(lines[5]).toMatch(/^> 322 {2}worker /);
   expect(lines[23]).toBe('Filter: wor_');
-  expect(screen(after(typing, 'x'))[5]).toBe('No process is listed: Esc takes the filter away.');
+  expect(screen(after(typing, 'x'))[5]).toBe('No process matches the filter. To clear it: Esc');
 });
 
 test('ended processes say how they ended, and can be left out', () => {
@@ -158,11 +158,11 @@ test('ended processes say how they ended, and can be left out', () => {
   const of = stateOf(aSnapshotOf([parent, killed]));
   expect(screen(after(of, 'e')).join('\n')).toMatch(/99 {2}curl \(SIGKILL\)/);
   expect(screen(of).join('\n')).not.toMatch(/SIGKILL/);
-  expect(screen(of)[3]).toBe('1 running, 1 ended (e lists them); by rate');
+  expect(screen(of)[3]).toBe('1 running, 1 ended (e: list); by rate');
 });
 
 test('only ended ones, and these left out: the list says how to have them', () => {
-  expect(screen(stateOf(aSnapshotOf([gone])))[5]).toBe('No process is left that runs; e lists those that ended.');
+  expect(screen(stateOf(aSnapshotOf([gone])))[5]).toBe('No process is running. To list the ended ones: e');
 });
 
 test('paused says so', () => {
@@ -187,10 +187,10 @@ test('bits and powers of 1024 on request', () => {
 
 test('nothing to show says what to do', () => {
   expect(screen(stateOf(aSnapshotOf([], [])))[5]).toBe(
-    'Nothing is watched. Watch a program: lkm-traffic load --fname=NAME',
+    'Nothing is watched. To watch a program: lkm-traffic load --fname=NAME',
   );
   const unseen = stateOf(aSnapshotOf([], [aProgram({ owner: 0 })]));
-  expect(screen(unseen).slice(5, 7).join(' ')).toMatch(/^No process of server\.out has been seen yet\. Start it now;/);
+  expect(screen(unseen).slice(5, 7).join(' ')).toMatch(/^No process of server\.out has run yet\. Start one now/);
 });
 
 describe('flows', () => {

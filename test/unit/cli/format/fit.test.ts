@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { sparkline } from '../../../../src/cli/watch/sparkline';
-import { clip, clipStart, fit, widthOf, wrap } from '../../../../src/cli/watch/text';
+import { clip, clipStart, fit, widthOf, wrap, wrapAndClip } from '../../../../src/cli/format/fit';
 
 test.each([
   ['server', 10, 'server'],
@@ -29,7 +29,8 @@ test('a cell has exactly its width', () => {
 
 test('text is broken between words', () => {
   expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
-  expect(wrap('incomprehensible', 5)).toEqual(['inco…']);
+  expect(wrap('an incomprehensible word', 5)).toEqual(['an', 'incomprehensible', 'word']);
+  expect(wrapAndClip('an incomprehensible word', 5)).toEqual(['an', 'inco…', 'word']);
 });
 
 test.each<[bigint[], number, string]>([
