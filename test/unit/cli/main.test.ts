@@ -133,7 +133,7 @@ test.each([
   [['--json'], /No command is given/],
   [['--no-help'], /No command is given/],
   [['completion'], /completion needs <shell> \(bash, zsh or fish\)/],
-  [['completion', 'csh'], /: 'csh' is not one of bash, zsh, fish\.\n$/],
+  [['completion', 'csh'], /: 'csh' is not one of bash, zsh, fish\. Did you mean zsh\?\n$/],
 ])('%j is wrong usage', async (argv, message) => {
   const { status, out, err } = await cli(argv);
   expect([status, out]).toEqual([2, '']);
@@ -184,7 +184,7 @@ test.each([
   ['stats', 'status'],
   ['wacth', 'watch'],
   ['docter', 'doctor'],
-  ['compeltoin', 'completion'],
+  ['compeltion', 'completion'],
   ['rn', null],
 ])('for the command %s the suggestion is %s', async (word, meant) => {
   const { err } = await cli([word]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { LoadOptions } from '../../../../src/module/load';
-import { cli, workingApi } from '../../support/cli';
+import { cli, workingApi, type Outcome } from '../../support/cli';
 import { aProgram } from '../../support/rows';
 
 describe('load', () => {
@@ -43,21 +43,27 @@ describe('status', () => {
     expect(out).toMatch(/inet_sendmsg +absent/);
   });
 
-  test('with problems prints them, and its exit status is 1', async () => {
-    const problem = { code: 'ERR_NOT_LOADED' as const, message: 'It is absent.', hint: 'load it' };
-    const { status, out } = await cli(['status'], {
+  const withProblem = (loaded: boolean, code: 'ERR_NOT_LOADED' | 'ERR_ABI', hint: string): Promise<Outcome> =>
+    cli(['status'], {
       status: () =>
         Promise.resolve({
-          healthy: false,
-          loaded: false,
-          problems: [problem],
-          module: null,
-          parameters: {},
-          programs: [],
+          ...{ healthy: false, loaded, module: null, parameters: {}, programs: [] },
+          problems: [{ code, message: 'It is broken.', hint }],
         }),
     });
+
+  test('prints a problem with its hint, and exits with 1', async () => {
+    const { status, out } = await withProblem(true, 'ERR_ABI', 'To unload it:\n  rmmod net_traffic');
     expect(status).toBe(1);
-    expect(out).toMatch(/It is absent\. \[ERR_NOT_LOADED\]\n {2}load it/);
+    expect(out).toMatch(/Problem: It is broken\. \[ERR_ABI\]\n {2}To unload it:\n {4}rmmod net_traffic\n$/);
+  });
+
+  test('says once that the module is not loaded, and how to load it', async () => {
+    const { status, out } = await withProblem(false, 'ERR_NOT_LOADED', 'load it');
+    expect([status, out]).toEqual([
+      1,
+      'The net_traffic module is not loaded.\nTo load it: lkm-traffic load --fname=NAME\n',
+    ]);
   });
 });
 
@@ -95,6 +101,24 @@ describe('doctor', () => {
     expect(out).toMatch(
       /^make +failed +make is not installed\.\n {4}apt-get install make\n\n1 check failed\. The fix is below it\.\n$/m,
     );
+  });
+
+  test('wraps messages to the width of the terminal, but no command', async () => {
+    const message = 'A message of several words that is longer than the terminal is wide.';
+    const command = '  apt-get install make gcc linux-headers-6.12.1-and-some-more-to-be-long';
+    const remedy = `To install the headers of this kernel and the tools that build the module, as root:\n${command}`;
+    const checks = [{ ...failingMake, message, remedy }];
+    const doctor = () => Promise.resolve({ healthy: false, kernel: '6.12.1', checks });
+    const { out } = await cli(['doctor'], { doctor }, {}, { outWidth: 60 });
+    expect(out.split('\n').slice(1, 7)).toEqual([
+      'make         failed  A message of several words that is',
+      '                     longer than the terminal is wide.',
+      '    To install the headers of this kernel and the tools that',
+      '    build the module, as root:',
+      `    ${command}`,
+      '',
+    ]);
+    expect((await cli(['doctor'], { doctor })).out).toContain(`failed  ${message}\n`);
   });
 
   test('does not count a warning as a failure', async () => {

@@ -238,6 +238,19 @@ test('a name that a spreadsheet would calculate is made harmless', async () => {
   expect((await showing({ processes }, '--format=csv')).out).toContain(`'=cmd|x,"a,""b"""`);
 });
 
+test.each([
+  ['a "quote"', '"a ""quote"""'],
+  ['a,b', '"a,b"'],
+  ['a\nb', '"a\nb"'],
+  ['a\rb', '"a\rb"'],
+  ['-x', "'-x"],
+  ['@"x"', `"'@""x"""`],
+  ['plain text', 'plain text'],
+])('in CSV the name %j is %j', async (comm, field) => {
+  const { out } = await showing({ processes: [aProcess({ id: 1n, comm, exe: '/bin/x' })] }, '--format=csv');
+  expect(out).toContain(`,${field},/bin/x,`);
+});
+
 test('label values are escaped', async () => {
   const programs = [aProgram({ name: 'a"b\\c' })];
   expect((await showing({ programs }, '--format=prom')).out).toContain('program="a\\"b\\\\c"');
