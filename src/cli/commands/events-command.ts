@@ -31,7 +31,7 @@ async function follow(args: Arguments, { api, printNext, say, takeSignals, reade
   takeSignals(stop);
   readerLeft.addEventListener('abort', stop, { once: true });
   const timer = milliseconds === undefined ? undefined : setTimeout(stop, milliseconds);
-  say('Waiting for events. Press Ctrl-C to stop.');
+  say('Following events. Press Ctrl-C to stop.');
   let seen = 0;
   let lost = 0n;
   let lostUnknown = false;

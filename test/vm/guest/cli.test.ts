@@ -209,7 +209,10 @@ test('a second load adds its names, and warns of a program that runs already, wi
   const { status, stdout, stderr } = await lkmTraffic('load', '--fname=early');
   assert.equal(status, 0, stderr);
   assert.match(stdout, /already loaded\. Watching program early/);
-  assert.match(stderr, new RegExp(`early already runs with PID ${early.pid} .*\\n {2}lkm-traffic load --pid ${early.pid}\\n`));
+  assert.match(
+    stderr,
+    new RegExp(`early already runs with PID ${early.pid} .*\\n {2}lkm-traffic load --pid ${early.pid}\\n`),
+  );
   assert.equal(theProgram('early')['started'], '0');
   await outputOfLkmTraffic('load', '--pid', String(early.pid));
   early.write('\n');

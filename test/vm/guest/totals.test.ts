@@ -65,7 +65,10 @@ test('a process that the module and a session watch is in the total once, with i
   assert.deepEqual([sumOf(chosen.byRemote), sumOf(chosen.byScope)], [11, 11]);
 
   const table = await outputOfLkmTraffic('show');
-  assert.match(table, /^Total {2}received 41 bytes, sent 41 bytes\nA process with several watchers has a line for each/m);
+  assert.match(
+    table,
+    /^Total {2}received 41 bytes, sent 41 bytes\nA process with several watchers has a line for each/m,
+  );
   assert.match(table, new RegExp(`^ *${running.pid} .* session 1 +running`, 'm'));
 
   // What the session knew more of goes with it.
