@@ -44,7 +44,7 @@ export type SignalListener = (signal: NodeJS.Signals) => void;
 /** One subcommand. `run` resolves to the exit status. */
 export interface Command {
   readonly name: string;
-  /** Usage of its positionals, as yargs writes them: `[who..]`. */
+  /** Usage of its positionals, as yargs writes them: `[process..]`. */
   readonly positionals?: Readonly<Record<string, { usage: string; options: PositionalOptions }>>;
   readonly describe: string;
   readonly examples?: readonly (readonly [command: string, what: string])[];
@@ -63,6 +63,6 @@ export interface Command {
 /** What the exit statuses mean, unless a command says otherwise. */
 export const EXIT_STATUS = [
   ['0', 'success'],
-  ['1', 'failure; for status: there is a problem; for doctor: a check failed'],
+  ['1', 'failure'],
   ['2', 'wrong usage'],
 ] as const satisfies Command['exitStatus'];

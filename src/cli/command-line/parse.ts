@@ -53,6 +53,7 @@ export async function parse(
     )
     // explain() matches the English messages.
     .locale('en')
+    .updateStrings({ 'Positionals:': 'Arguments:' })
     .parserConfiguration({
       'populate--': true,
       'parse-numbers': false,
@@ -106,6 +107,8 @@ function describeCommand(builder: Argv, command: Command): Argv {
   ];
   let described = builder
     .options({ ...options })
+    .group(Object.keys(options), 'Options:')
+    .group([...Object.keys(COMMON), 'help', 'version'], 'Common options:')
     .usage(`${usage.join(' ')}\n\n${describe}`)
     .epilogue(exitStatusText(exitStatus ?? EXIT_STATUS));
   for (const [name, { options: positional }] of Object.entries(positionals)) {

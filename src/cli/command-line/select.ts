@@ -8,10 +8,10 @@ import { visible } from '../format/style';
 import type { Command, Context } from './command';
 import { withCommand } from './shell-words';
 
-export const WHO = {
-  who: {
-    usage: '[who..]',
-    options: { type: 'string', describe: 'names of programs, or PIDs; a PID includes its descendants' },
+export const PROCESSES = {
+  process: {
+    usage: '[process..]',
+    options: { type: 'string', describe: 'names of programs or processes, or PIDs; a PID includes its descendants' },
   },
 } as const satisfies Command['positionals'];
 

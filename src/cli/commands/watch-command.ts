@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { duration, flag, numberOf, words } from '../command-line/arguments';
 import type { Arguments, Command, Context } from '../command-line/command';
-import { isPid, sayUnknown, select, WHO } from '../command-line/select';
+import { isPid, sayUnknown, select, PROCESSES } from '../command-line/select';
 import { UsageError } from '../command-line/mistake';
 import { live } from '../watch/live';
 import { Pace } from '../watch/pace';
@@ -19,7 +19,7 @@ function countOf(args: Arguments): number | null {
 
 async function watchThem(args: Arguments, context: Context): Promise<number> {
   const { api, say, style, terminal, printNext, takeSignals, readerLeft } = context;
-  const who = words(args, 'who');
+  const who = words(args, 'process');
   const interval = duration(args, 'interval') ?? 1000;
   const count = countOf(args);
   const take = async (flows = false): Promise<Moment> => {
@@ -54,7 +54,7 @@ async function watchThem(args: Arguments, context: Context): Promise<number> {
 
 export const watch: Command = {
   name: 'watch',
-  positionals: WHO,
+  positionals: PROCESSES,
   describe: 'Show live rates, totals and flows of the watched programs; in a pipe, print one JSON document per reading',
   examples: [
     ['$0 watch', 'everything that is watched; press ? to list the keys'],

@@ -60,12 +60,12 @@ export function bothWays({ receivedBytesPerSecond, sentBytesPerSecond }: Rate): 
   return receivedBytesPerSecond + sentBytesPerSecond;
 }
 
-/** What was unknown before the counting began makes a total a lower bound, but not what was moved since. */
+/** Whether a rate is exact. Traffic before a process was attached is unknown: the total is a lower bound, the rate is not. */
 export function rateIsExact({ exact, reasons }: Pick<Process, 'exact' | 'reasons'>): boolean {
   return exact || (reasons.length > 0 && reasons.every((reason) => reason === 'attached'));
 }
 
-/** Names a flow of a process, or, by its transport, what the process moved outside of its flows. */
+/** The key of a flow of a process, or of the traffic of a transport that is in no flow. */
 export function flowKey(id: bigint, flow: Flow | FlowTotal): string {
   const ends =
     'family' in flow
@@ -82,14 +82,14 @@ function flowsOf(snapshot: Snapshot): Map<string, Bytes> {
   return new Map(parts);
 }
 
-/** The same record: after the module was loaded anew, ids begin again. */
+/** Whether two records are the same one. When the module is loaded again, ids start again. */
 const isSame = (a: Process, b: Process): boolean => a.id === b.id && a.startedAt === b.startedAt;
 
 const bytesOf = ({ traffic }: Process): Bytes => traffic.total;
 
 /**
- * What processes moved that were evicted meanwhile, also those that began and ended in between: the module's own
- * programs still have it. Of what only a session watched, nobody does.
+ * The traffic of processes that were evicted meanwhile, even if they started and ended between the two moments. The
+ * module's own programs still have it. The traffic of a process that only a session watched is lost.
  */
 function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Process[]): Bytes {
   const evicted = ({ total, processes }: Snapshot): Bytes =>
@@ -100,14 +100,14 @@ function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Proc
 }
 
 /**
- * The rates between two moments, of what `select` takes of them. A process counts from 0 if it was not there before:
- * in the whole, not in the selection, which it may have joined by executing another program.
+ * The rates between two moments of the processes that `select` selects. A process counts from 0 if it is not in the whole
+ * earlier snapshot. It may be in no earlier selection, because it joined this one by executing another program.
  */
 export function ratesBetween(before: Moment, after: Moment, select: (whole: Snapshot) => Snapshot): Rates {
   const elapsed = after.at > before.at ? after.at - before.at : 1n;
   const known = new Map(before.snapshot.processes.map((process) => [process.id, process]));
   const selected = select(after.snapshot);
-  const movedBy = (process: Process): Bytes => {
+  const bytesSince = (process: Process): Bytes => {
     const earlier = known.get(process.id);
     return difference(earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING, bytesOf(process));
   };
@@ -121,7 +121,7 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
   const flowsBefore = before.snapshot.flows ? flowsOf(before.snapshot) : null;
   return {
     elapsed,
-    processes: new Map(selected.processes.map((process) => [process.id, perSecond(movedBy(process), elapsed)])),
+    processes: new Map(selected.processes.map((process) => [process.id, perSecond(bytesSince(process), elapsed)])),
     flows: new Map(
       flowsBefore &&
         [...flowsOf(selected)].map(([key, bytes]) => [
@@ -129,6 +129,9 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
           perSecond(difference(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
         ]),
     ),
-    total: perSecond(add([...standing(selected.processes).map(({ process }) => movedBy(process)), evicted]), elapsed),
+    total: perSecond(
+      add([...standing(selected.processes).map(({ process }) => bytesSince(process)), evicted]),
+      elapsed,
+    ),
   };
 }

@@ -231,6 +231,7 @@ test('a flag can be said to be true or false', async () => {
 test('the help of run has its command, and its exit statuses', async () => {
   const { out } = await cli(['run', '--help']);
   expect(out).toMatch(/run \[OPTION …\] -- CMD/);
+  expect(out).toMatch(/^Options:\n +-o, --output [^]*^Common options:\n +--format /m);
   expect(out).toMatch(
     /^Exit status:\n {2}N +the exit status of CMD\n.*^ {2}127 +CMD was not found\n {2}128\+N .*\n$/ms,
   );
