@@ -15,38 +15,38 @@ const WITHOUT_API = [
 ];
 
 describe.each([...COMMANDS, ...WITHOUT_API])('%s', (...argv) => {
-  test('its JSON is as the schema says', async () => {
+  test('its JSON matches the schema', async () => {
     const { status, out } = await cli([...argv, '--json'], workingApi);
     expect(schemaErrors(out)).toEqual([]);
     expect(status).toBe(0);
   });
 
-  test('every line of its ndjson is as the schema says', async () => {
+  test('each line of its ndjson matches the schema', async () => {
     const { out } = await cli([...argv, '--format', 'ndjson'], workingApi);
     expect(out.endsWith('\n')).toBe(true);
     for (const line of out.trimEnd().split('\n')) expect(schemaErrors(line)).toEqual([]);
   });
 
-  test.each(FORMATS)('as %s it prints something that ends a line', async (format) => {
+  test.each(FORMATS)('as %s it prints text that ends with a line feed', async (format) => {
     const { status, out } = await cli([...argv, '--format', format], workingApi);
     expect(out).toMatch(/\S\n$/);
     expect(status).toBe(0);
   });
 
-  test('its Prometheus text is well formed, and no series is there twice', async () => {
+  test('its Prometheus text is well formed and has no series twice', async () => {
     const { out } = await cli([...argv, '--format', 'prom'], workingApi);
     const series = out.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     for (const line of series) expect(line).toMatch(/^[a-z_]+(\{([a-z_]+="([^"\\\n]|\\[\\"n])*",?)+\})? \d+$/);
     expect(new Set(series.map((line) => line.replace(/ \d+$/, ''))).size).toBe(series.length);
   });
 
-  test('colours are for terminals only', async () => {
+  test('prints no colours if stdout is not a terminal', async () => {
     expect((await cli(argv, workingApi)).out).not.toContain('\x1b');
   });
 });
 
 describe.each(COMMANDS)('%s', (...argv) => {
-  test('a failure is a message and a hint on stderr, without a stack', async () => {
+  test('a failure prints a message and a hint on stderr, without a stack', async () => {
     const { status, out, err } = await cli(argv, failing());
     expect([status, out, err]).toEqual([1, '', 'lkm-traffic: It is not loaded. [ERR_NOT_LOADED]\n  load it\n']);
   });
@@ -141,7 +141,7 @@ test.each([
   expect(err).not.toMatch(/\n\s+at /);
 });
 
-test('a command line that succeeds has printed something, whatever its words', async () => {
+test('every command line that succeeds prints something', async () => {
   const options = [
     '--json',
     '--no-json',
@@ -169,7 +169,7 @@ test.each([
   ['status', ['start', 'list', 'top']],
   ['--iec', ['--quiet', '--since', '--verbose', '--all']],
   ['--by', ['-b', '--my-id']],
-])('%s is not suggested for words that are not like it', async (wrong, words) => {
+])('does not suggest %s for words that differ too much', async (wrong, words) => {
   for (const word of words) {
     const { status, err } = await cli(word.startsWith('-') ? ['run', word, '--', 'x'] : [word]);
     expect(status).toBe(2);
@@ -223,12 +223,12 @@ test.each([['--help'], ['-h'], ['load', '--help'], ['load', '-h'], ['--version']
   },
 );
 
-test('a flag can be said to be true or false', async () => {
+test('a flag can be set to true or false', async () => {
   const { status, out } = await cli(['status', '--json=true', '--color=false'], workingApi);
   expect([status, out.slice(0, 1)]).toEqual([0, '{']);
 });
 
-test('the help of run has its command, and its exit statuses', async () => {
+test('the help of run has its usage, its options first, and its exit statuses', async () => {
   const { out } = await cli(['run', '--help']);
   expect(out).toMatch(/run \[OPTION …\] -- CMD/);
   expect(out).toMatch(/^Options:\n +-o, --output [^]*^Common options:\n +--format /m);
@@ -237,7 +237,7 @@ test('the help of run has its command, and its exit statuses', async () => {
   );
 });
 
-test('the lines of the module are shown with a failure', async () => {
+test('a failure shows the lines of the module in the kernel log', async () => {
   const error = new TrafficError('ERR_CONFLICT', 'Busy.', { kernelLog: ['Traffic module: hook x is \x1b[31mtaken.'] });
   expect((await cli(['status'], failing(error))).err).toContain('kernel: Traffic module: hook x is \\x1b[31mtaken.');
 });
@@ -255,14 +255,14 @@ test.each([
   expect(err.endsWith('  To fix it:\n    fix\n  To check what else is missing: lkm-traffic doctor\n')).toBe(does);
 });
 
-test('a failure that is not understood shows its cause', async () => {
+test('a failure of the system shows its cause', async () => {
   const error = new TrafficError('ERR_SYSTEM', 'The kernel did not load it.', {
     cause: new Error('ENOMEM: out of memory'),
   });
   expect((await cli(['status'], failing(error))).err).toContain('ENOMEM: out of memory');
 });
 
-test('what stdout does not take is a failure; what stderr does not take changes no status', async () => {
+test('fails if stdout cannot be written, but not if stderr cannot', async () => {
   const full = (): never => {
     throw new TrafficError('ERR_SYSTEM', 'It cannot be written.', { cause: systemError('ENOSPC', 'write') });
   };
@@ -276,7 +276,7 @@ test('what stdout does not take is a failure; what stderr does not take changes 
   expect((await cli(['status'], failing(), {}, { err: full })).status).toBe(1);
 });
 
-test('colours on a terminal, but not with NO_COLOR or --no-color', async () => {
+test('prints colours on a terminal, but not with NO_COLOR or --no-color', async () => {
   const colored = async (argv: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> => {
     let out = '';
     const io = {

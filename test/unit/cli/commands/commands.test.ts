@@ -11,14 +11,14 @@ describe('load', () => {
     return given;
   };
 
-  test('gives on what was asked for, and nothing else', async () => {
+  test('passes on the given options and no others', async () => {
     expect(await optionsOf('--fname=server.out')).toMatchObject({
       ...{ programs: ['server.out'], pids: [], follow: undefined, families: undefined, logPackets: undefined },
       ...{ engine: undefined, history: undefined, ko: undefined },
     });
   });
 
-  test('all options', async () => {
+  test('passes on all options', async () => {
     expect(
       await optionsOf(
         ...['--fname=a,b', '--fname', '1e3', '--pid', '7,8', '--pid=9', '--no-follow', '--families=inet'],
@@ -30,14 +30,14 @@ describe('load', () => {
     });
   });
 
-  test('warns of what already runs, with the command that counts it', async () => {
+  test('warns of programs that already run, with the command that counts them', async () => {
     const { err } = await cli(['load', '--fname=server.out'], workingApi);
     expect(err).toMatch(/server\.out already runs with PID 501 .*\n {2}lkm-traffic load --pid 501\n/);
   });
 });
 
 describe('status', () => {
-  test('says of a name since when it is watched, and that it was never executed', async () => {
+  test('prints since when a name is watched, and that it was never executed', async () => {
     const { out } = await cli(['status'], workingApi);
     expect(out).toMatch(/never\.out .*since 2026-11-24T03:00:00Z, never executed/);
     expect(out).toMatch(/inet_sendmsg +absent/);
@@ -68,21 +68,21 @@ describe('status', () => {
 });
 
 describe('unload', () => {
-  test('prints the final totals on stdout, and what it did on stderr', async () => {
+  test('prints the final totals on stdout and the outcome on stderr', async () => {
     const { status, out, err } = await cli(['unload'], workingApi);
     expect(status).toBe(0);
     expect(out).toMatch(/^Total {2}received/m);
     expect(err).toBe('The module is unloaded.\n');
   });
 
-  test('of a program that never ran does not say to start it', async () => {
+  test('does not suggest to start a program that never ran', async () => {
     const snapshot = { ...(await workingApi.snapshot()), processes: [], programs: [aProgram({ owner: 0 })] };
     const { out } = await cli(['unload'], { unload: () => Promise.resolve(snapshot) });
     expect(out).toMatch(/^server\.out/m);
     expect(out).not.toMatch(/Start it/);
   });
 
-  test('of another version has no totals, and says so', async () => {
+  test('says that the totals of another version cannot be read', async () => {
     const { status, out, err } = await cli(['unload'], { unload: () => Promise.resolve(null) });
     expect([status, out]).toEqual([0, '']);
     expect(err).toMatch(/another version/);
@@ -128,12 +128,12 @@ describe('doctor', () => {
   });
 });
 
-test('build prints the path alone on stdout', async () => {
+test('build prints only the path on stdout', async () => {
   const { out } = await cli(['build', '--kernel', '6.1.0'], workingApi);
   expect(out).toBe('/var/cache/x/net_traffic.ko\n');
 });
 
-test('who watches is shown only when it is not the module alone', async () => {
+test('names the watchers only if there are others than the module', async () => {
   const snapshot = { ...(await workingApi.snapshot()), programs: [aProgram({ owner: 0 })] };
   const { out } = await cli(['show'], { snapshot: () => Promise.resolve(snapshot) });
   expect(out).not.toMatch(/FOR/);

@@ -102,7 +102,7 @@ test.each([
   expect([outcome.status, outcome.err]).toEqual([status, expect.stringMatching(says) as string]);
 });
 
-test('the verdict is in the JSON', async () => {
+test('the JSON has the verdict', async () => {
   const { err } = await received({ public: 101n }, {}, '--max-rx=100', '--scope=public', '--json');
   expect(schemaErrors(err)).toEqual([]);
   expect(JSON.parse(err)).toMatchObject({
