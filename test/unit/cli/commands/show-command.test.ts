@@ -216,16 +216,13 @@ describe('a process with several watchers', () => {
     expect(alone.out).not.toMatch(/several watchers|FOR/);
   });
 
-  test.each(['curl', '501', '500'])(
-    'is selected by %s with all its records and their descendants',
-    async (who) => {
-      const { out } = await showing({ processes, programs }, who, '--json');
-      const chosen = JSON.parse(out) as { processes: { id: number }[]; total: { total: { sentBytes: number } } };
-      const ids = chosen.processes.map(({ id }) => id);
-      expect(ids).toEqual({ curl: [2, 3], '501': [2, 3, 4], '500': [1, 2, 3, 4] }[who]);
-      expect(chosen.total.total.sentBytes).toBe(who === 'curl' ? 100 : 107);
-    },
-  );
+  test.each(['curl', '501', '500'])('is selected by %s with all its records and their descendants', async (who) => {
+    const { out } = await showing({ processes, programs }, who, '--json');
+    const chosen = JSON.parse(out) as { processes: { id: number }[]; total: { total: { sentBytes: number } } };
+    const ids = chosen.processes.map(({ id }) => id);
+    expect(ids).toEqual({ curl: [2, 3], '501': [2, 3, 4], '500': [1, 2, 3, 4] }[who]);
+    expect(chosen.total.total.sentBytes).toBe(who === 'curl' ? 100 : 107);
+  });
 });
 
 test('says what to do if there is nothing to show', async () => {

@@ -60,7 +60,7 @@ test('includes evicted processes in the total rate, as far as programs have thei
   const other = aProcess({ id: 2n, traffic: tcp(5n) });
   const rates = between(
     at(0, [evicted, other], [own({ traffic: tcp(105n) })]),
-    // The first moved 40 more before it was evicted; another 60 are of one that was never seen.
+    // The first process sent 40 more before it was evicted. A process that was never listed sent another 60.
     at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evictedOnce: 2n, evictedOnceTraffic: tcp(200n) })]),
   );
   expect(rates.processes.size).toBe(1);
@@ -75,7 +75,7 @@ test('counts a process with several watchers once in the total rate', () => {
   const rates = between(at(0, both(100n, 10n)), at(1, both(107n, 17n)));
   expect([...rates.processes.values()]).toEqual([perSecond(7n), perSecond(7n)]);
   expect(rates.total).toEqual(perSecond(7n));
-  // Where the session that began first ends, what it knew more of is not what was moved.
+  // When the first session ends, the traffic that only this session knew is not a rate.
   expect(between(at(0, both(100n, 10n)), at(1, both(107n, 17n).slice(1))).total).toEqual(perSecond(7n));
 });
 
