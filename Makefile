@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The front door. What each target does is in the script that it calls.
+# The targets of this project. Most call a script, which says at its top what it does.
 
 ADDON := build/Release/lkm_traffic.node
 DIST := dist/index.js
@@ -8,17 +8,23 @@ KERNELS ?= 6.1 6.12
 
 .DEFAULT_GOAL := all
 
-help: ## this list
+help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-all: ## build the module (if the running kernel's headers are here), the addon and dist/
+all: ## build the module (if the running kernel's headers are installed), the addon and dist/
 	+@scripts/build
 
-demo: setup $(ADDON) $(DIST) ## see it count, in a virtual machine: nothing of it touches this kernel
+demo: setup $(ADDON) $(DIST) ## show it counting in a virtual machine; this kernel loads nothing
 	@test/vm/demo
 
-test: setup $(ADDON) $(DIST) ## unit tests, then the guest tests on every kernel (KERNELS="6.1 6.12", or with sid)
-	@KERNELS="$(KERNELS)" test/all
+test: setup $(ADDON) $(DIST) ## unit tests, and the quick guest tests on every kernel (KERNELS="6.1 6.12"); up to 12 minutes
+	@KERNELS="$(KERNELS)" test/all short
+
+test-all: setup $(ADDON) $(DIST) ## everything: also the other engine, the slow tests, other boots, torture; up to 55 minutes
+	@KERNELS="$(KERNELS)" test/all all
+
+test-rest: setup $(ADDON) $(DIST) ## what `make test-all` runs and `make test` does not
+	@KERNELS="$(KERNELS)" test/all long
 
 test-programs: setup $(ADDON) $(DIST) ## real programs in a guest, each against strace or its peer, to the byte; minutes
 	@KERNELS="$(KERNELS)" test/vm/programs
@@ -41,25 +47,25 @@ fuzz: ## libFuzzer over the parser of control, SECONDS=60; executions and covera
 bench: setup $(ADDON) $(DIST) ## what counting costs, beside the alternatives (QUICK=1, BASELINE=FILE, WRITE=1 for docs/cost.md)
 	@bench/run --kernels "$(KERNELS)" $(if $(QUICK),--quick) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(WRITE),--write)
 
-checkpatch: ## kmod/ by the kernel's own checkpatch.pl --strict
+checkpatch: ## check kmod/ with the kernel's checkpatch.pl --strict
 	@scripts/checkpatch
 
-lint: setup $(MODULES) ## eslint, prettier, tsc, clang-format, -Werror for the addon, W=1 for the module
+lint: setup $(MODULES) ## check format, types, the package, and warnings of the addon (-Werror) and the module (W=1)
 	@scripts/lint
 
-module: ## build the module alone: kmod/net_traffic.ko
+module: ## build only the module: kmod/net_traffic.ko
 	@$(MAKE) -C kmod
 
-addon: $(ADDON) ## build the addon alone
+addon: $(ADDON) ## build only the addon
 
-dist: $(DIST) ## compile the TypeScript alone
+dist: $(DIST) ## build only dist/: the command and the API
 
-setup: ## install what building and testing need (apt and npm); says what it does
+setup: ## install what building and testing need, with apt and npm, and print what it installs
 	@scripts/setup
 
-clean: ## remove what was built; downloads stay
+clean: ## remove what was built, and keep downloads
 	rm -rf build build-cmake dist man prebuilds
-	rm -f $(foreach d,kmod,$(addprefix $d/,*.o *.ko *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order))
+	rm -f $(foreach d,kmod kmod/*,$(addprefix $d/,*.o *.ko *.mod *.mod.c .*.cmd .module-common.o Module.symvers modules.order))
 
 $(MODULES): package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
@@ -69,8 +75,8 @@ $(ADDON): $(MODULES) binding.gyp $(wildcard addon/*.cc addon/*.h addon/*.mjs)
 	npm run --silent build:addon
 	@touch $@
 
-$(DIST): $(MODULES) tsconfig.json tsconfig.build.json $(shell find src -name '*.ts')
+$(DIST): $(MODULES) tsconfig.json tsconfig.build.json scripts/build-dist.mjs $(wildcard scripts/lib/*.mjs) $(shell find src -name '*.ts')
 	npm run --silent build
 	@touch $@
 
-.PHONY: help all bench demo test test-programs torture torture-kernel torture-kcsan cycles fuzz checkpatch lint module addon dist setup clean
+.PHONY: help all bench demo test test-all test-rest test-programs torture torture-kernel torture-kcsan cycles fuzz checkpatch lint module addon dist setup clean

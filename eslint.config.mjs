@@ -12,6 +12,7 @@ export default tseslint.config(
     rules: {
       // Counts are bigints and pids numbers: both print as themselves.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-require-imports': ['error', { allow: ['^node-gyp-build$'] }],
     },
   },
   {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The native half: load a kernel module, unload it, read a file of /proc. Nothing is global, so the
-// addon may be loaded by any number of threads. C++ exceptions are off: none can cross into Node,
-// and what can fail returns a Result.
+// The addon: it loads a kernel module, unloads it, and reads a file of /proc. It has no global state, so any number of
+// threads may load it. C++ exceptions are disabled, because Node cannot handle them: a function that can fail returns a
+// Result.
 #include <napi.h>
 
 #include "bindings.h"

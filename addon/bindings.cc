@@ -11,7 +11,7 @@
 namespace traffic {
 namespace {
 
-// A NUL would end the C string early, and name another file.
+// A NUL would end the C string early: the system call would then get the name of another file.
 std::string string_of(const Napi::Value& value) {
   assert(value.IsString());
   std::string string = value.As<Napi::String>().Utf8Value();
@@ -23,7 +23,7 @@ napi_status undefined_of(napi_env env, const Done&, napi_value* result) {
   return napi_get_undefined(env, result);
 }
 
-// A copy: no finalizer of ours is left to run when an environment ends.
+// Copies the bytes. A buffer around our memory would need a finalizer, which may run when the environment has ended.
 napi_status buffer_of(napi_env env, const Bytes& bytes, napi_value* result) {
   return napi_create_buffer_copy(env, bytes.size(), bytes.data(), nullptr, result);
 }

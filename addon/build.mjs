@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Builds the addon with the headers of the Node that runs this script, so that nothing is downloaded.
+// Builds the addon with the headers of the Node that runs this script: without them node-gyp would download some.
 //   node addon/build.mjs gyp | prebuild | cmake | test
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
@@ -16,21 +16,21 @@ function fail(message) {
   process.exit(1);
 }
 
-/** The folder that holds `include/node/node.h` for this Node. */
+/** Returns the folder with `include/node/node.h` of this Node. */
 function headers() {
   const dir = process.env.npm_config_nodedir || path.resolve(process.execPath, '..', '..');
   const header = path.join(dir, 'include/node/node.h');
   if (!existsSync(header)) {
     fail(
-      `addon: the headers of Node ${process.version} are missing: there is no ${header}.\n` +
-        'Use a Node that brings them (the archives of nodejs.org and the packages of NodeSource do), or name their folder:\n' +
+      `addon: the headers of Node ${process.version} are missing: ${header} does not exist.\n` +
+        'Use a Node that includes them, such as an archive of nodejs.org or a package of NodeSource, or name their folder:\n' +
         `  npm_config_nodedir=/path/to/node-${process.version} npm run ${process.env.npm_lifecycle_event ?? 'build:addon'}`,
     );
   }
   return dir;
 }
 
-/** Runs a program to its end; ends this script with its status when that is not 0. */
+/** Runs a program and waits for it. If the program fails, this script exits with the same status. */
 function run(command, args, env = {}, cwd = root) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd,
@@ -45,7 +45,7 @@ function run(command, args, env = {}, cwd = root) {
 function tool(script, args, cwd = root) {
   const env = {
     npm_config_nodedir: headers(),
-    // binding.gyp and CMakeLists.txt ask `node` for folders: it must be this one.
+    // binding.gyp and CMakeLists.txt run `node` to find folders. It must be the Node that runs this script.
     PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
   };
   run(process.execPath, [resolve(script), ...args], env, cwd);
@@ -53,7 +53,7 @@ function tool(script, args, cwd = root) {
 
 const prebuilt = path.join(root, `prebuilds/linux-${process.arch}/lkm-traffic.node`);
 
-/** prebuildify empties `build/` before it builds, and others have theirs in there: it gets a folder of its own. */
+/** Runs prebuildify in a folder of its own, since it empties `build/` first, where other builds keep their files. */
 function prebuild() {
   const folder = path.join(root, 'build/prebuild');
   rmSync(folder, { recursive: true, force: true });
@@ -66,14 +66,14 @@ function prebuild() {
   verifyPrebuild();
 }
 
-/** Functions of libc that glibc and musl have both, under these names. */
+/** Functions that both glibc and musl have under these names. */
 const LIBC = new Set([
   ...['__assert_fail', '__cxa_finalize', '__errno_location', '__xpg_strerror_r', 'abort', 'close', 'fprintf'],
   ...['free', 'malloc', 'memchr', 'memcpy', 'memmove', 'memset', 'open', 'read', 'realloc', 'snprintf', 'stderr'],
   ...['strlen', 'syscall'],
 ]);
 
-/** What is published must load wherever Node does, beside glibc or musl: it names no library, and no version of one. */
+/** Checks that the published file loads with glibc and with musl: it must not name a library, or a version of one. */
 function verifyPrebuild() {
   const { stdout, error } = spawnSync('readelf', ['--wide', '--dynamic', '--dyn-syms', prebuilt], { encoding: 'utf8' });
   if (error) fail(`addon: readelf: ${error.message}`);
@@ -82,16 +82,16 @@ function verifyPrebuild() {
   const others = wanted.filter((name) => !name.startsWith('napi_') && !LIBC.has(name));
   if (wanted.length === 0) fail(`addon: readelf shows no symbols of ${prebuilt}`);
   if (libraries.length + others.length > 0) {
-    fail(`addon: the prebuilt addon wants what not every system has: ${[...libraries, ...others].join(', ')}`);
+    fail(`addon: the prebuilt addon needs what some systems do not have: ${[...libraries, ...others].join(', ')}`);
   }
 }
 
 const commands = {
-  // Not rebuild, which removes `build/` with all that others have in there.
+  // Not `rebuild`, which removes `build/` with the files of other builds.
   gyp: () => tool('node-gyp/bin/node-gyp.js', ['configure', 'build']),
   prebuild,
   cmake: () => tool('cmake-js/bin/cmake-js', ['compile', '-O', 'build-cmake', '-B', 'Debug']),
-  /** With the sanitizers, and without them under valgrind, which sees what they do not: uninitialized memory. */
+  /** Tests with the sanitizers, then without them under valgrind, which also finds uses of uninitialized memory. */
   test: () => {
     commands.cmake();
     run(path.join(root, 'build-cmake/leaves_test'), []);

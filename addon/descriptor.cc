@@ -9,8 +9,8 @@
 namespace traffic {
 
 Descriptor::~Descriptor() {
-  // Linux releases the number even when close() reports EINTR: trying again could close somebody
-  // else's.
+  // Linux releases the descriptor even when close() returns EINTR. A second close() could close a file that another
+  // thread has opened meanwhile.
   if (fd_ >= 0)
     ::close(fd_);
 }

@@ -19,7 +19,7 @@ class Descriptor {
   int get() const { return fd_; }
 
  private:
-  int fd_; // -1 when moved from
+  int fd_; // -1 after a move
 };
 
 Result<Descriptor> open_readonly(const std::string& path);

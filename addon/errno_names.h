@@ -3,8 +3,9 @@
 
 #include <cerrno>
 
-// Every error number of Linux that has a name of its own, in the kernel's order. Ours, because strerrorname_np() came
-// with glibc 2.32 and is not in musl, while Node 20 runs on older and on other C libraries; a test compares the two.
+// Every error number of Linux that has a name of its own, in the kernel's order. The C library's strerrorname_np()
+// cannot be used: glibc has it only since 2.32, musl does not have it, and Node 20 runs on older and other C libraries.
+// A test compares this list with strerrorname_np().
 // clang-format off
 #define TRAFFIC_ERRNO_NAMES(X) \
   X(EPERM) X(ENOENT) X(ESRCH) X(EINTR) X(EIO) X(ENXIO) X(E2BIG) X(ENOEXEC) X(EBADF) X(ECHILD) X(EAGAIN) \

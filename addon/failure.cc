@@ -6,7 +6,7 @@
 
 #include "errno_names.h"
 
-// strerror_r by the name under which both glibc and musl have the one of POSIX.
+// The POSIX version of strerror_r. Only this name of it exists in both glibc and musl.
 extern "C" int __xpg_strerror_r(int error, char* buffer, size_t size);
 
 namespace traffic {

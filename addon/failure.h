@@ -6,10 +6,10 @@
 
 namespace traffic {
 
-// What a system call that failed leaves behind. It crosses threads as it is; only system_error.cc makes words of it.
+// A failed system call. The thread pool passes this struct on; only system_error.cc turns it into a message.
 struct Failure {
-  int error;           // as in errno, positive
-  const char* syscall; // a literal
+  int error;           // positive, as in errno
+  const char* syscall; // a string literal
   std::string path;
 };
 
@@ -18,10 +18,11 @@ struct Done {};
 template <typename Value>
 using Result = std::variant<Value, Failure>;
 
-// "ENOEXEC" for ENOEXEC; "Unknown system error -524", which is libuv's word, for a number without a name.
+// Returns the name of the error, such as "ENOEXEC". For a number without a name it returns "Unknown system error -524",
+// as libuv does.
 std::string error_name(int error);
 
-// "Exec format error" for ENOEXEC.
+// Returns the description of the error, such as "Exec format error" for ENOEXEC.
 std::string error_text(int error);
 
 } // namespace traffic

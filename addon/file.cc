@@ -11,7 +11,8 @@
 namespace traffic {
 namespace {
 
-// The least that is asked for: the fewest calls that a /proc file's own buffer (often one page) allows.
+// The smallest size that is passed to read(). It is larger than the kernel's buffer of a /proc file, often one page, so
+// reading such a file takes the fewest calls.
 constexpr std::size_t read_size = 64 * 1024;
 
 } // namespace
@@ -23,7 +24,7 @@ bool Bytes::reserve(std::size_t count) {
   char* grown = static_cast<char*>(std::realloc(data_.get(), capacity));
   if (!grown)
     return false;
-  static_cast<void>(data_.release()); // realloc has freed it
+  static_cast<void>(data_.release()); // realloc has freed the old block
   data_.reset(grown);
   capacity_ = capacity;
   return true;

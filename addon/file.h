@@ -10,7 +10,7 @@
 
 namespace traffic {
 
-// A growing buffer that says so when memory runs out: the size of a file is not ours to choose.
+// A growing buffer. reserve() returns false when memory runs out, since a file may be larger than memory.
 class Bytes {
  public:
   const char* data() const { return data_.get(); }
@@ -18,9 +18,9 @@ class Bytes {
 
   char* end() const { return data_.get() + size_; }
   std::size_t room() const { return capacity_ - size_; }
-  void append(std::size_t count) { size_ += count; } // count bytes at end() have been written
+  void append(std::size_t count) { size_ += count; } // the caller has written count bytes at end()
 
-  // Makes room() at least `count`. False: no memory, nothing changed.
+  // Makes room() at least `count`. Returns false, and changes nothing, if there is not enough memory.
   bool reserve(std::size_t count);
 
  private:
@@ -32,11 +32,11 @@ class Bytes {
   std::size_t capacity_ = 0;
 };
 
-// A file that never ends (/dev/zero) must not eat the machine.
+// The limit for a file that never ends, such as /dev/zero.
 constexpr std::size_t largest_file = std::size_t{1} << 30;
 
-// The whole file, by one open, so that a /proc file keeps one cursor. EFBIG: more than `limit`
-// bytes.
+// Reads the whole file with one open(), so that a /proc file keeps one position. Fails with EFBIG if the file has more
+// than `limit` bytes.
 Result<Bytes> read_file(const std::string& path, std::size_t limit = largest_file);
 
 } // namespace traffic

@@ -17,7 +17,7 @@ Result<Done> load_module(const std::string& path, const std::string& params) {
     return std::move(*failure);
   const Descriptor& file = *std::get_if<Descriptor>(&opened);
 
-  // No EINTR loop: the interrupted call may have run the module's init function.
+  // EINTR is not retried: the interrupted call may already have run the module's init function.
   const long status = ::syscall(SYS_finit_module, file.get(), params.c_str(), 0);
   const int error = errno;
   if (status != 0)

@@ -7,12 +7,12 @@
 
 namespace traffic {
 
-// finit_module(2) of the file at `path`. `params` is as on insmod's command line, values with
-// spaces in double quotes. Blocks until the module's init function has returned.
+// Loads the file at `path` with finit_module(2). `params` has the format of insmod's command line: a value with spaces
+// is in double quotes. Blocks until the module's init function has returned.
 Result<Done> load_module(const std::string& path, const std::string& params);
 
-// delete_module(2), never forced. EAGAIN: somebody uses the module. Blocks until its exit function
-// has returned.
+// Unloads the module with delete_module(2), never by force. Fails with EAGAIN if the module is in use. Blocks until the
+// module's exit function has returned.
 Result<Done> unload_module(const std::string& name);
 
 } // namespace traffic

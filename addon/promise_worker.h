@@ -11,16 +11,17 @@
 
 namespace traffic {
 
-// Runs `leaf` on the thread pool, where JavaScript cannot be touched, and settles a promise with its result.
-// Owned by the queue: it deletes itself on the JavaScript thread, also when the environment ends first.
+// Runs `leaf` on the thread pool, where no JavaScript can run, and settles a promise with its result. The worker
+// deletes itself on the JavaScript thread, also if the environment ends first.
 //
-// An ending environment (a worker thread that is terminated) still completes its work, but refuses every call that may
-// run JavaScript. node-addon-api's wrappers abort the process over that; so what settles the promise is plain Node-API,
-// and a refusal means that nobody waits any more.
+// An environment ends when a worker thread is terminated. It still completes its work, but refuses every call that may
+// run JavaScript. The wrappers of node-addon-api abort the process when such a call fails. So plain Node-API calls
+// settle the promise here, and their failures are ignored: nobody waits for the promise any longer.
 template <typename Leaf, typename ToValue>
 class PromiseWorker final : public Napi::AsyncWorker {
  public:
-  // `to_value` is napi_status (napi_env, const Value&, napi_value* result). Null: the environment is ending.
+  // `to_value` has the type napi_status (napi_env, const Value&, napi_value* result). Returns null if the environment
+  // is ending.
   static napi_value run(napi_env env, Leaf leaf, ToValue to_value) {
     napi_deferred deferred = nullptr;
     napi_value promise = nullptr;

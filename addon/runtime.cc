@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the addon would want of libstdc++, so that it wants nothing but libc: then one file loads beside glibc and musl.
-// (Strings are compiled in, see binding.gyp; the static libstdc++ asks for the glibc of the machine that builds.)
+// The functions that the addon would otherwise need from libstdc++. Without them it depends on libc only, and one file
+// loads with both glibc and musl. (As C++20, strings are compiled in, see binding.gyp. Linking libstdc++ statically is
+// no way out: it needs the glibc of the machine that compiles.)
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -41,7 +42,8 @@ void operator delete[](void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
-// Exceptions are off: what would throw one is a bug of ours.
+// The standard library calls these where it would throw. Exceptions are disabled, and each such call is a bug of the
+// addon.
 namespace std {
 
 void __throw_length_error(const char* what) {

@@ -4,7 +4,7 @@
 namespace traffic {
 namespace {
 
-// No status is looked at: see PromiseWorker.
+// The status of these calls is not checked: promise_worker.h says why.
 
 napi_value string(napi_env env, const std::string& text) {
   napi_value value = nullptr;
@@ -22,7 +22,7 @@ napi_value system_error(napi_env env, const Failure& failure) {
   napi_create_error(env, nullptr, string(env, message), &error);
   napi_value number = nullptr;
   napi_create_int32(env, -failure.error, &number);
-  // In the order in which Node's own are printed.
+  // Node prints the properties of its own system errors in this order.
   napi_set_named_property(env, error, "errno", number);
   napi_set_named_property(env, error, "code", string(env, code));
   napi_set_named_property(env, error, "syscall", string(env, failure.syscall));

@@ -7,7 +7,7 @@
 
 namespace traffic {
 
-// An Error in the shape of Node's own system errors: message, negative errno, code, syscall, path.
+// Returns an Error like Node's own system errors: message, negative errno, code, syscall and path.
 napi_value system_error(napi_env env, const Failure& failure);
 
 } // namespace traffic

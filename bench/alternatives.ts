@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What a user would pick instead, from Debian's packages. */
+/** The alternatives that a user could choose, all from Debian packages. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AWAKE } from '../test/vm/guest/lib/bpftrace';
@@ -19,13 +19,13 @@ function beside(name: string, command: readonly string[], ready: RegExp, more: P
       try {
         await until(`${name} watches`, () => ready.test(started.stdout + started.stderr) || started.hasEnded, 300);
       } catch (error) {
-        // What comes next is measured without it.
+        // The measurements that follow must run without this tool.
         started.kill('SIGKILL');
         await started.ended;
         throw error;
       }
       if (!started.hasEnded) return;
-      // Of a compiler's many lines the first error.
+      // A compiler prints many lines: report the first error.
       const lines = started.stderr.split('\n');
       throw new Error(lines.find((line) => /error:/i.test(line)) ?? lines[0]);
     },
@@ -42,7 +42,7 @@ const wrapped = (name: string, prefix: readonly string[], more: Partial<State>):
   ...{ name, prefix, command: `${shell(prefix).replace(`${repository}/`, '')} COMMAND`, ...more },
 });
 
-/** Per process and direction: what a user of bpftrace writes to have our numbers. */
+/** The bpftrace program that a user would write to get our numbers: sums for each process and direction. */
 const sums = (probes: readonly string[], result: string): string[] => [
   'bpftrace',
   '-e',
@@ -99,11 +99,11 @@ export const alternatives: readonly State[] = [
   ...bpftraces
     .slice(0, 2)
     .map(([name, command]) => beside(`${name}, bystander`, command, /ready/, { as: 'bystander' })),
-  // Python holds back what it prints into a pipe.
+  // Python buffers its output when stdout is a pipe.
   beside('tcptop of bcc', ['env', 'PYTHONUNBUFFERED=1', 'tcptop-bpfcc', '-C', '1000'], /Tracing/),
   nftables,
   beside('nethogs', ['nethogs', '-t', '-a', '-d', '5'], /Refreshing|Ethernet link|listening/i),
-  // What it does not follow it does not slow down either.
+  // ptrace.out does not follow children, so it would not slow down exec and http.
   wrapped('ptrace()', [join(repository, 'build/bench/ptrace.out')], { slow: true, without: ['exec', 'http'] }),
   wrapped('strace -f', ['strace', '-f', '-e', 'trace=network', '-o', '/tmp/strace.out'], { slow: true }),
 ];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
- * In a guest with several processors and no count of instructions: the throughput of targets as a part of that of
- * bystanders, with more and more processors at work. Absolute numbers are the host's and its other work's: so the two
- * take turns of a fifth of a second, and what is given is the middle of their ratios and the half around it.
+ * Runs in the guest. Measures the throughput of targets divided by the throughput of bystanders, on 1, 2 and 4 processors.
+ * This guest does not count instructions, so absolute numbers depend on the host and its other work. Therefore targets and
+ * bystanders take turns of 200 ms. The result is the median of their ratios, and the middle half of the ratios.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: processes that are targets too, have moved something, and wait. */
+/** Runs in the guest. Starts further targets, which have sent a message and wait. */
 import { Program } from '../test/vm/guest/lib/program';
 import { until } from '../test/vm/guest/lib/wait';
 import { targets } from './workloads';
@@ -8,7 +8,7 @@ export interface Crowd {
   end(): Promise<void>;
 }
 
-/** With the process that starts them there is one more. */
+/** Starts `count` targets. The process that starts them is a target too, so there is one more. */
 export async function crowd(count: number): Promise<Crowd> {
   const waiting = new Program(`${targets}/target-crowd`, ['crowd', String(count)]);
   await until('the crowd is there', () => waiting.stdout.startsWith('crowd') || waiting.hasEnded, 3600);

@@ -1,37 +1,54 @@
 // SPDX-License-Identifier: MIT
-/** docs/cost.md, from what was measured. */
+/** Writes docs/cost.md from the results of the measurements. */
 import { blindSpots, cheaperLines, methods } from './methods';
 import { goals } from './goals';
 import type { Result } from './result';
 import { cheaper, costs, drift, markdown, sizesIn, tablesOf, workloadsOf } from './table';
 
-/** Percent between the first and the last measurement of a bare workload. */
+/** Percent by which the first and the last measurement of a bare workload may differ before the page warns. */
 const UNSTEADY = 3;
 
 const WORKLOADS: Readonly<Record<string, string>> = {
-  udp: 'UDP, 35 bytes sent and received',
+  udp: 'one UDP message of 35 bytes, sent and received',
   'udp-flows': 'the same, over 1,000 flows in turn',
-  tcp: 'TCP, request and response of 35 bytes',
-  bulk: 'TCP, 64 KiB',
-  sendfile: 'sendfile, 64 KiB',
-  epoll: 'one of 100 connections, by epoll',
+  tcp: 'a TCP request and its response, 35 bytes each',
+  bulk: '64 KiB over TCP, sent in one call and received',
+  sendfile: '64 KiB by sendfile, and received',
+  epoll: '35 bytes over one of 100 connections, found by epoll',
   exec: 'fork, exec, exit',
-  http: 'a request to a Node server',
+  http: 'a request to a Node.js server; the server is the target or bystander',
 };
 
-/** What stands above each table of sizes. */
-const SIZES: Readonly<Record<string, string>> = {
-  targets:
-    'So many processes are watched and have moved something; the pair of UDP messages is of one of them. A process is found by 16 bits of its PID, so what a call costs does not depend on how many there are.',
-  flows:
-    'One process sends over all its sockets in turn, so that the flow of a call is never the one of the last. (Of the largest number a second process holds the half.) Up to eight flows a direction and CPU are known again from the call before; more are looked up in a hash table: that is the step between the first line and the second. Each flow used here is also stamped with the time, once a tick of the clock.',
-  reading: 'Instructions, of the kernel and of Node: a read of `counters`, and the CPU time of a sample of a session.',
-  events:
-    'The first column is of a module that was built without its [trace events](events.md) (`bench/without-events.patch`), the others are what is added while they are off, and while all of them are on and go into a buffer of the kernel.',
-  once: "Of the guest's clock, which has a nanosecond for an instruction; what comes from files had been read before.",
-  memory:
-    'With its part of a page. Bounds, and what a busy process has besides for each processor: [proc.md](proc.md#limits).',
-  cpus: 'Not by counting instructions: a guest of four processors, each a thread of the host. So many independent pairs of sockets, each on a processor of its own; the throughput of targets as a part of that of bystanders, in turns, the middle of many turns and the half around it. Where the half is wide the host had other work, or fewer processors than the guest.',
+/** The heading of each table of sizes, and the text above the table. */
+const SIZES: Readonly<Record<string, readonly [title: string, text: string]>> = {
+  targets: [
+    'More counted processes',
+    'This many processes are watched and have sent something. One of them sends and receives the UDP messages. The module finds a process by 16 bits of its PID, so the cost of a call does not depend on the number of processes.',
+  ],
+  flows: [
+    'More flows',
+    'One process sends over all its sockets in turn, so a call never uses the flow of the call before. (In the last line a second process holds half of the flows.) Each CPU remembers up to eight flows of each direction. It looks up the others in a hash table: this is the step between the first line and the second. Each flow that is used also gets a time stamp, once per tick of the clock.',
+  ],
+  reading: [
+    'Reading the counters',
+    'Instructions of the kernel and of Node.js, for one read of `counters`, and for one sample of a session (its CPU time).',
+  ],
+  events: [
+    'Trace events',
+    'The first column is a module that was built without its [trace events](events.md) (`bench/without-events.patch`). The other columns are what is added to it: while the events are off, and while all of them are on and recorded in a kernel buffer.',
+  ],
+  once: [
+    'Loading, unloading and starting',
+    "CPU time on the guest's clock, on which one nanosecond is one instruction; the last column is elapsed time. Files were read once before, so they come from memory.",
+  ],
+  memory: [
+    'Memory',
+    'Including the unused rest of a page. For limits, and for what a busy process adds for each processor: [limits](proc.md#limits).',
+  ],
+  cpus: [
+    'More processors',
+    'This table does not count instructions. It shows throughput in a guest with four processors, each of which is a thread of the host. The first column is the number of independent socket pairs, each on a processor of its own. A value is the throughput of targets divided by the throughput of bystanders, measured in turns: the median, and in brackets the middle half of the values. A wide range means that the host had other work, or fewer processors than the guest.',
+  ],
 };
 
 const commandsOf = (results: readonly Result[]): string =>
@@ -40,18 +57,18 @@ const commandsOf = (results: readonly Result[]): string =>
     .map(([state, command]) => `- ${state}: \`${command}\``)
     .join('\n');
 
-/** What was measured of these workloads last is not of the same machine as what was measured first. */
+/** A warning that names the workloads whose bare cost changed between the first and the last measurement. */
 function unsteady(result: Result): string[] {
   const moved = workloadsOf(result).filter((workload) => drift(result, workload) > UNSTEADY);
   return moved.length === 0
     ? []
-    : [`The bare workload itself had changed at the end: compare no rows that lie far apart in ${moved.join(', ')}.`];
+    : [`The bare workload itself changed until the end, in ${moved.join(', ')}: do not compare distant rows of it.`];
 }
 
 function section(result: Result): string {
   return [
     `### ${result.kernel}${result.append && ` with \`${result.append}\``} (QEMU ${result.qemu})`,
-    ...(result.append === '' ? [] : [`What the kernel says that it does: ${result.mitigations.join('; ')}.`]),
+    ...(result.append === '' ? [] : [`Mitigations that the kernel reports: ${result.mitigations.join('; ')}.`]),
     markdown(costs(result)),
     ...unsteady(result),
     ...(result.failures.length === 0
@@ -61,12 +78,13 @@ function section(result: Result): string {
   ].join('\n\n');
 }
 
-/** A table of sizes, of each kernel, and how its numbers are had. */
+/** One table of sizes for each kernel, and the commands that produced the numbers. */
 function sizes(table: string, results: readonly Result[]): string {
   const commands = results.flatMap((result) => result.sizes.filter((size) => size.table === table));
+  const [title, text] = SIZES[table] ?? [table, ''];
   return [
-    `### ${table}`,
-    SIZES[table] ?? '',
+    `### ${title}`,
+    text,
     ...results
       .filter((result) => tablesOf(result).includes(table))
       .flatMap((result) => [`${result.kernel}:`, markdown(sizesIn(result, table))]),
@@ -83,66 +101,80 @@ export function document(all: readonly Result[]): string {
   const tablesOfSizes = [...new Set(full.flatMap(tablesOf))];
   return `# Cost
 
-Generated by \`make bench WRITE=1\`; do not edit. Instructions of one operation on a guest whose clock counts them, of all
-that runs there, and what each way to watch adds in percent. Absolute times follow no such number (caches, branches and
-real devices are not in it); the order does. \`nothing, again\` is the bare workload once more at the end: differences
-below it mean nothing.
+What does counting cost, for the programs that are counted and for all others? The first table compares the module with
+other tools. The sections after it have all numbers, and the commands to repeat them.
 
-${Object.entries(WORKLOADS)
-  .map(([name, what]) => `- **${name}**: ${what}`)
-  .join('\n')}
+\`make bench WRITE=1\` generates this page; do not edit it.
 
-\`log_packets\` writes a line into the kernel's log for each call: what that costs depends on who reads the log, here a
-program that copies it.
+## Compared with the alternatives
 
-A **bystander** is not monitored while another program is; a **target** is. In the workload http the server is.
-One cell alone: \`bench/run --kernels 6.12 --only '^tracepoint, target$' --workloads '^udp$'\`.
-
-## What was wanted
-
-${goals(tables)}
-
-## Every way to watch
-
-${tables.map(section).join('\n\n')}
-
-## With the kernel's defences on
-
-The tables above are of a kernel with \`mitigations=off\`. With them an indirect call is a few instructions more, and
-each way to watch makes some; how long a processor waits at each is in no count of instructions.
-
-${defended.map(section).join('\n\n')}
-
-## The methods
-
-The comparison of strace, ptrace and ftrace that one finds in textbooks, with numbers: what is added to a UDP message of
-35 bytes, sent and received.
+A **target** is a program that is watched. A **bystander** is any other program, while a target is watched. The last columns
+show how many instructions each method adds to one UDP message of 35 bytes, sent and received, in percent.
 
 ${methods(tables)}
 
-## Which engine
-
-\`tracepoint\` is the default where the kernel has it (6.5 and later): it adds less to a call than \`redirect\`, of
-targets and of bystanders, and nothing of it is on the stack of a call that sleeps, so that unloading disturbs no
-program ([safety](safety.md), [unloading](unloading.md)). \`redirect\` is for older kernels, which have no such
-tracepoints; on newer ones it sees what a tracepoint cannot: the peers of datagrams that no \`connect()\` named, and the
-notifications of SCTP ([accounting](accounting.md)).
-
-## How it grows, and what is paid once
-
-${tablesOfSizes.length === 0 ? 'Not measured in this run: `make bench` without a part left out.' : ''}${tablesOfSizes.map((table) => sizes(table, full)).join('\n\n')}
-
-No cache line is written by two processors at each call: the counters are a block a processor (\`counters.h\`), the call
-in flight is a slot of the processor (\`flight.h\`), and the flow that is written belongs to one connection, whose socket
-the kernel writes too. What all processors read at each call (the table of processes, the flags) nobody writes.
-
-## What the alternatives do not count
+What the alternatives do not count:
 
 ${blindSpots()}
 
+## Which engine
+
+- \`tracepoint\` is the default where the kernel supports it (Linux 6.5 and later). It adds less to a call than
+  \`redirect\`, for targets and for bystanders. None of its code is on the stack of a sleeping send or receive, so unloading
+  does not disturb these calls ([safety](safety.md), [unloading](unloading.md)).
+- \`redirect\` is for older kernels, whose tracepoints do not exist or miss \`sendfile\`. On newer kernels it sees two things
+  that a tracepoint cannot see: the peers of datagrams that no \`connect()\` named, and the notifications of SCTP
+  ([accounting](accounting.md)).
+
+## How to read the numbers
+
+The numbers are CPU instructions for one operation. They include everything that runs in the guest: the kernel, the program
+and the tool that watches it. They come from a guest whose clock counts instructions, so they are repeatable.
+
+- Real time is not proportional to instructions: caches, branches, locked operations and real devices do not show in them.
+  The order of the methods carries over to real time; the percentages do not.
+- \`nothing\` is the workload alone, in instructions. The other rows are what a method adds, in percent.
+- \`nothing, again\` is the workload alone once more, at the end. Differences smaller than this row mean nothing.
+- \`log_packets\` writes a line to the kernel log for each call. Its cost depends on the reader of the log: here a program
+  that copies it.
+
+| workload | one operation |
+|---|---|
+${Object.entries(WORKLOADS)
+  .map(([name, what]) => `| ${name} | ${what} |`)
+  .join('\n')}
+
+To measure a single cell: \`bench/run --kernels 6.12 --only '^tracepoint, target$' --workloads '^udp$'\`.
+
+## Goals
+
+${goals(tables)}
+
+## All methods and workloads
+
+${tables.map(section).join('\n\n')}
+
+## With mitigations
+
+The kernels above run with \`mitigations=off\`. With mitigations an indirect call takes a few more instructions, and each
+method makes some indirect calls. The time that a processor waits at each of them does not show in a count of instructions.
+
+${defended.map(section).join('\n\n')}
+
+## How the cost grows, and what is paid once
+
+${tablesOfSizes.length === 0 ? 'This run did not measure it. To measure everything: `make bench`.' : ''}${tablesOfSizes.map((table) => sizes(table, full)).join('\n\n')}
+
+No two processors write the same cache line at each call:
+
+- Each processor has a block of counters of its own (\`kmod/counts/counters.h\`).
+- A call in flight occupies a slot of its processor (\`kmod/hooks/flight.h\`).
+- A call writes the flow of one connection, and the kernel writes the socket of that connection too.
+- All processors read the table of processes and the flags at each call, and nobody writes them.
+
 ## The commands
 
-\`COMMAND\` is \`./target udp 20000\` and the like: the program of \`bench/workloads.c\` by that name.
+\`COMMAND\` is \`./target udp 20000\` or the like: the program of \`bench/workloads.c\`, started under that name.
 
 ${commandsOf(full)}
 `;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: what the trace events cost while they are off, beside a module that was built without them, and on. */
+/** Runs in the guest. Measures trace events, off and on, against a module that was built without them. */
 import { writeFileSync } from 'node:fs';
 import { engines, module } from './ours';
 import { change, type Size } from './result';
@@ -8,10 +8,10 @@ import { measure, settle, workloads } from './workloads';
 
 const SWITCH = '/sys/kernel/tracing/events/net_traffic/enable';
 
-/** The module of `without-events.patch`. */
+/** Path of the module that was built with `without-events.patch`. */
 const eventless = process.env['EVENTLESS_KO'];
 
-/** With the events on, into the buffer of the kernel's own trace, which nobody reads. */
+/** The same state with the events on. They go to the top-level trace buffer, which nobody reads. */
 function traced(state: State): State {
   return {
     ...{ ...state, name: 'on' },
@@ -29,7 +29,7 @@ function traced(state: State): State {
 
 async function compared(engine: string): Promise<Size[]> {
   const off = module('off', 'target', { engine });
-  const without = module('built without them', 'target', { engine }, eventless);
+  const without = module('built without events', 'target', { engine }, eventless);
   const bare = new Map<string, number>();
   const sizes: Size[] = [];
   for (const state of [without, off, traced(off)]) {

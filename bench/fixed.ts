@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: what is paid once: loading, starting, memory. */
+/** Runs in the guest. Measures what is paid once: loading, unloading, starting the command, memory. */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { modulePath } from '../test/vm/guest/lib/environment';
 import { load, unload } from '../test/vm/guest/lib/module';
@@ -11,7 +11,7 @@ import { quick, targets } from './workloads';
 const REPEATS = quick ? 1 : 3;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
-/** Seconds that a command takes, and those in which it computes. */
+/** Elapsed seconds and CPU seconds of a command. */
 async function timed(command: string): Promise<{ elapsed: number; computed: number }> {
   const text = await outputOf('bash', ['-c', `TIMEFORMAT='%3R %3U %3S'; { time ${command} >/dev/null 2>&1; } 2>&1`]);
   const [elapsed = NaN, user = NaN, system = NaN] = text.trim().split(' ').map(Number);
@@ -22,7 +22,7 @@ function once(line: string, column: string, value: string, command: string): Siz
   console.log(`${line} ${value} ${column}`);
   return { table: 'once', line, column, value, command };
 }
-/** Of a clock that has a nanosecond for an instruction. */
+/** Millions of instructions: on this guest's clock, one nanosecond is one instruction. */
 const millions = (seconds: number): string => (seconds * 1000).toFixed(1);
 
 async function loading(): Promise<Size[]> {
@@ -48,7 +48,7 @@ async function loading(): Promise<Size[]> {
         insmod.replace(ko, 'net_traffic.ko'),
       ),
       once(`unload, engine=${engine}`, 'million instructions', millions(median(unloads)), 'rmmod net_traffic'),
-      once(`unload, engine=${engine}`, 'ms with its waits', millions(median(waits)), 'time rmmod net_traffic'),
+      once(`unload, engine=${engine}`, 'ms, with waiting', millions(median(waits)), 'time rmmod net_traffic'),
     );
   }
   return sizes;
@@ -56,16 +56,16 @@ async function loading(): Promise<Size[]> {
 
 async function starting(): Promise<Size[]> {
   const commands: Readonly<Record<string, string>> = {
-    'Node itself': 'node -e 0',
-    'with the addon': 'node -e \'require("./build/Release/lkm_traffic.node")\'',
-    'with the API': 'node -e \'require("./dist")\'',
+    'Node.js alone': 'node -e 0',
+    'Node.js with the addon': 'node -e \'require("./build/Release/lkm_traffic.node")\'',
+    'Node.js with the API': 'node -e \'require("./dist")\'',
     'lkm-traffic --version': 'node bin/lkm-traffic.js --version',
     'lkm-traffic status': 'node bin/lkm-traffic.js status',
   };
   await load({ idle: 1 });
   const sizes: Size[] = [];
   for (const [line, command] of Object.entries(commands)) {
-    // The first time it comes from the host, file by file.
+    // The first run reads the files from the host's disk, so it is not measured.
     await timed(command);
     sizes.push(once(line, 'million instructions', millions((await timed(command)).computed), command));
   }
@@ -76,7 +76,7 @@ async function starting(): Promise<Size[]> {
 const memory = (line: string, value: number, command: string): Size => ({
   ...{ table: 'memory', line, column: 'bytes', value: String(Math.round(value)), command },
 });
-/** With the part of a page that no object fits into. */
+/** Bytes for each object of a slab cache, including the unused rest of its pages. */
 const perObject = (cache: string): number => {
   const of = (file: string): number =>
     Number(readFileSync(`/sys/kernel/slab/${cache}/${file}`, 'latin1').split(' ')[0]);

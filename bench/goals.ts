@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What our rows are to cost at most, and whether they do. */
+/** The goals: what our rows may cost at most, and whether they reach it. */
 import type { Result } from './result';
 import { markdown, percentOf, rowOf } from './table';
 
@@ -29,18 +29,21 @@ export function goals(results: readonly Result[]): string {
           ],
         ];
   });
-  return `${markdown([['', 'at most', 'is', 'reached'], ...lines])}
+  return `${markdown([['', 'goal: at most', 'measured', 'reached'], ...lines])}
 
-A bystander of the tracepoints pays 30 instructions a call, of which six are the module's and the others the kernel's
-own way to a probe. Measured again that was 0.79 % to 0.83 %: the goal lies within what a measurement can tell.
+Why some goals are not reached:
 
-What \`redirect\` does to a target's call that a tracepoint does not: ftrace's trampoline saves and restores the registers
-and asks the module, which looks the process up; a wrapper of ours runs with a stack frame of its own; and a call in
-flight is entered into a slot and taken out, so that unloading can wait for it. A bystander's call goes through the
-trampoline too, which is all of what it costs but six instructions. The slot cannot be left out without giving up that
-unloading is safe, nor the trampoline without giving up company: a function has room for one direct call, and BPF's
-fentry and fexit on the same function are one.
+- **Bystanders with \`tracepoint\`** pay 30 instructions for a call. Six of them are the module's; the others are the kernel's
+  own way to a probe. Repeated measurements gave 0.79 % to 0.83 %, so the goal lies within the precision of the measurement.
+- **Targets with \`redirect\`** pay for three things that a tracepoint does not need:
+  - The trampoline of ftrace saves and restores the registers, and asks the module, which looks the process up.
+  - A wrapper function of the module runs with its own stack frame.
+  - The call is entered into a slot and removed from it, so that unloading can wait for the call.
+- **Bystanders with \`redirect\`** go through the trampoline too. It is all of their cost except six instructions.
+- **exec with the module's own watch** (\`fname=\`) writes two lines to the kernel log for each process. They are most of its
+  cost. A session, which \`run\` and the API use, writes none.
 
-A module's own watch (\`fname=\`) writes two lines into the kernel's log for each process, which is most of what it adds
-to exec; a session, which is what \`run\` and the API use, writes none.`;
+The slot and the trampoline are needed. Without the slot, unloading would not be safe. The alternative to the trampoline is a
+direct call. A function has room for only one direct call, and BPF's fentry and fexit use it: other tools could no longer
+trace the same function.`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: what a call costs, and a reader, as targets and flows grow in number. */
+/** Runs in the guest. Measures how the cost of a call, and of a reader, grows with the number of targets and flows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../test/vm/guest/lib/environment';
@@ -13,7 +13,7 @@ import { measure, quick, settle, workloads, type Workload } from './workloads';
 
 const TARGETS = quick ? [1, 1000] : [1, 100, 1000, 10_000];
 
-/** Pairs of sockets, a flow each way, and the processes that have as many. */
+/** How many pairs of sockets a process has (two flows each), and how many processes have them. */
 const FLOWS: readonly [pairs: number, processes: number][] = quick
   ? [
       [1, 1],
@@ -29,7 +29,7 @@ const FLOWS: readonly [pairs: number, processes: number][] = quick
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
-/** The module with flows enough for all. */
+/** The module with room for all flows. */
 const watching = (engine: string): State => module(`${engine}, target`, 'target', { engine, max_flows: 65535 });
 
 async function call(table: string, line: number, name: string, workload: Workload, how: string): Promise<Size[]> {
@@ -37,7 +37,7 @@ async function call(table: string, line: number, name: string, workload: Workloa
   let bare: number | undefined;
   for (const state of [nothing, ...engines.map(watching)]) {
     await state.begin();
-    // Also with nothing loaded: so many processes are not without effect themselves.
+    // The crowd also runs when no module is loaded, because many processes alone change the cost.
     const others = table === 'targets' ? await crowd(line - 1) : undefined;
     await settle();
     const instructions = await measure(name, workload, state);
@@ -74,10 +74,10 @@ const perFlow = ([pairs, processes]: readonly [number, number]): Promise<Size[]>
   );
 };
 
-/** Instructions to read the counters of so many processes, and the CPU time of a sample of the API's. */
+/** Instructions to read the counters of `count` processes, and the CPU time of one sample of the API. */
 async function reading(count: number): Promise<Size[]> {
   await load({ idle: 1 });
-  // What it is for a user, whom the addon is built for.
+  // The compiled package, with the addon, as a user runs it.
   const { monitor } = (await import(join(repository, 'dist/index.js'))) as typeof api;
   const session = await monitor({ programs: ['target*'], interval: 100 });
   const members = await crowd(count - 1);
@@ -102,12 +102,12 @@ async function reading(count: number): Promise<Size[]> {
   console.log(`reading ${line}`);
   return [
     {
-      ...{ table: 'reading', line, column: 'counters, read' },
+      ...{ table: 'reading', line, column: 'one read of counters' },
       value: String(Math.round(median(reads))),
       command: 'cat /proc/net_traffic/counters',
     },
     {
-      ...{ table: 'reading', line, column: 'a sample of a session' },
+      ...{ table: 'reading', line, column: 'one sample of a session' },
       value: String(Math.round(median(samples))),
       command: "for await (const snapshot of await monitor({ programs: ['target*'], interval: 100 })) …",
     },

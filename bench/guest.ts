@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: what each kind of measurement begins and ends with. */
+/** Runs in the guest. The begin and the end of every kind of measurement. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { cleanUp } from '../test/vm/guest/lib/cleanup';
@@ -17,7 +17,7 @@ function mitigations(): string[] {
     .map((line) => line.replace(' Mitigation: ', ' '));
 }
 
-/** Runs it, and writes what it measured into the file that is this program's argument. */
+/** Runs the measurement, and writes the result to the file that this program gets as its argument. */
 export function runAs(measuring: () => Promise<Measured>): void {
   const write = async (): Promise<void> => {
     install();

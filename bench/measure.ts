@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: every workload with every way to watch it. `measure.js FILE`; QUICK, ONLY (of states), WORKLOADS, QEMU by environment. */
+/**
+ * Runs in the guest. Measures every workload with every method.
+ * Usage: `measure.js FILE`; environment: QUICK, ONLY (methods), WORKLOADS, QEMU.
+ */
 import { alternatives } from './alternatives';
 import { runAs } from './guest';
 import { ours } from './ours';
@@ -31,7 +34,7 @@ runAs(async () => {
   const rows: Row[] = [];
   const failures: string[] = [];
   const watched = async (state: State, name = state.name): Promise<void> => {
-    // What the last one left behind, as lines of the log that somebody reads, is none of this one's.
+    // Work that the method before left behind, such as unread log lines, must not count for this method.
     await settle();
     await state.begin();
     try {
@@ -41,7 +44,7 @@ runAs(async () => {
       await state.end();
     }
   };
-  // What a system does once after its boot is no cost of the first workload.
+  // A system does some work once after its boot. Run everything once, so this work does not count for the first workload.
   for (const workload of names) await measure(workload, workloads[workload] ?? { count: 0 }, nothing);
   await watched(nothing);
   for (const state of chosen) {
@@ -49,7 +52,7 @@ runAs(async () => {
       await watched(state);
     } catch (error) {
       if (state.ours) throw error;
-      // One tool that does not run here is no reason to have no table; that it is missing is said.
+      // If one tool does not run here, the others are still measured. The report names the missing tool.
       const reason = (error as Error).message.split('\n')[0] ?? '';
       failures.push(`${state.name}: ${reason}`);
       console.log(`failed ${state.name}: ${reason}`);

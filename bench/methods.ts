@@ -1,32 +1,44 @@
 // SPDX-License-Identifier: MIT
-/** The methods beside each other: what they are, what they see, and what that costs a pair of messages. */
+/** Compares the methods: what each is, what it sees, and what it adds to one message sent and received. */
 import type { Result } from './result';
 import { markdown, percentOf, rowOf, type Cheaper } from './table';
 
 interface Method {
   readonly name: string;
-  /** Where in the table of costs it stands. */
+  /** The name of its row in the table of costs. */
   readonly target: string;
   readonly bystander?: string;
-  /** What it is, and where it runs. */
+  /** What the method is, and where it runs. */
   readonly kind: string;
-  /** Whether it can be had for one process, and for those that it starts. */
+  /** Whether it can watch one process, and the processes that this one starts. */
   readonly perProcess: string;
   readonly sees: string;
 }
 
 const METHODS: readonly Method[] = [
   {
+    ...{ name: '**tracepoints, ours** (`engine=tracepoint`)', target: 'tracepoint, target' },
+    ...{ bystander: 'tracepoint, bystander', kind: 'module; kernel', perProcess: 'yes, and its children' },
+    sees: 'every way into a socket, peers, exits; Linux 6.5 and later',
+  },
+  {
+    ...{ name: '**ftrace, ours** (`engine=redirect`)', target: 'redirect, target', bystander: 'redirect, bystander' },
+    ...{ kind: 'module; kernel', perProcess: 'yes, and its children', sees: 'every way into a socket, peers, exits' },
+  },
+  {
     ...{ name: 'strace', target: 'strace -f', kind: 'program; user space' },
     ...{ perProcess: 'yes, and its children', sees: 'system calls by name; not read, write, sendfile, io_uring' },
   },
   {
     ...{ name: 'ptrace()', target: 'ptrace()', kind: 'system call; user space' },
-    ...{ perProcess: 'yes; children if asked', sees: 'every system call, two stops each; io_uring makes none' },
+    ...{
+      perProcess: 'yes; children if asked',
+      sees: 'every system call, with two stops each; io_uring makes no system calls',
+    },
   },
   {
     ...{ name: 'packet capture (nethogs)', target: 'nethogs', kind: 'program; user space' },
-    ...{ perProcess: 'by looking ports up in /proc', sees: 'packets, while the process can still be found' },
+    ...{ perProcess: 'by looking up ports in /proc', sees: 'packets, if the process still exists when it looks' },
   },
   {
     ...{ name: 'nftables', target: 'nftables, bytes of a cgroup', kind: 'rules; kernel' },
@@ -34,31 +46,30 @@ const METHODS: readonly Method[] = [
   },
   {
     ...{ name: 'kretprobe (bpftrace)', target: 'bpftrace kretprobe', bystander: 'bpftrace kretprobe, bystander' },
-    ...{ kind: 'BPF on a breakpoint; kernel', perProcess: 'by name or PID', sees: 'results of the functions named' },
+    ...{
+      kind: 'BPF on a breakpoint; kernel',
+      perProcess: 'by name or PID',
+      sees: 'results of the functions that are named',
+    },
   },
   {
     ...{ name: 'fexit (bpftrace)', target: 'bpftrace kretfunc', bystander: 'bpftrace kretfunc, bystander' },
-    ...{ kind: 'BPF on a trampoline; kernel', perProcess: 'by name or PID', sees: 'results of the functions named' },
+    ...{
+      kind: 'BPF on a trampoline; kernel',
+      perProcess: 'by name or PID',
+      sees: 'results of the functions that are named',
+    },
   },
   {
     ...{ name: 'tracepoints (bpftrace)', target: 'bpftrace tracepoints', kind: 'BPF on a tracepoint; kernel' },
     ...{ perProcess: 'by name or PID', sees: 'results of send and receive; Linux 6.3 and later' },
-  },
-  {
-    ...{ name: '**ftrace, ours** (`engine=redirect`)', target: 'redirect, target', bystander: 'redirect, bystander' },
-    ...{ kind: 'module; kernel', perProcess: 'yes, and its children', sees: 'every way into a socket, peers, ends' },
-  },
-  {
-    ...{ name: '**tracepoints, ours** (`engine=tracepoint`)', target: 'tracepoint, target' },
-    ...{ bystander: 'tracepoint, bystander', kind: 'module; kernel', perProcess: 'yes, and its children' },
-    sees: 'the same; Linux 6.5 and later',
   },
 ];
 
 /** A column of costs for each result. */
 export function methods(results: readonly Result[]): string {
   const cost = (result: Result, state: string | undefined): string =>
-    state === undefined ? 'nothing' : percentOf(rowOf(result, 'udp', state)) || '–';
+    state === undefined ? 'none' : percentOf(rowOf(result, 'udp', state)) || '–';
   return markdown(
     [
       [
@@ -82,38 +93,40 @@ export function methods(results: readonly Result[]): string {
   );
 }
 
-/** What is not in the number of an alternative. */
+/** What an alternative counts, and what it misses. */
 const BLIND: Readonly<Record<string, string>> = {
   'nftables, bytes of a cgroup':
-    'packets with their headers, of a cgroup and not of a process; retransmissions count, what a receiver never read counts, and a socket belongs to the cgroup that opened it. No messages, no peers, no processes',
-  nethogs: 'captured packets, sampled; short-lived processes and most of UDP are `unknown`; it sees no exec and no end',
+    'It counts packets with their headers, for a cgroup and not for a process. Retransmissions count, and so do data that no receiver read. A socket belongs to the cgroup that opened it. It shows no messages, peers or processes.',
+  nethogs:
+    'It samples captured packets. Short-lived processes and most of UDP are `unknown`. It sees neither exec nor exit.',
   'tcptop of bcc':
-    'TCP only, calls of `tcp_sendmsg` and `tcp_cleanup_rbuf`; a process that ends between two samples stays without a name',
+    'It counts only TCP, in calls of `tcp_sendmsg` and `tcp_cleanup_rbuf`. A process that ends between two samples has no name.',
   bpftrace:
-    'what the line names and no more: not sendfile before Linux 6.5, not splice out of a socket, no children by another name, no start and no end of a process, no peers; its maps lose what comes when they are full',
-  'strace -f': 'the system calls on sockets by name; not read, write, sendfile, splice or io_uring on them',
-  'ptrace()': 'sendto and recvfrom of one process',
+    'It counts only the functions that its command line names. It misses sendfile before Linux 6.5, splice out of a socket, children with another name, starts and ends of processes, and peers. When its maps are full, further data are lost.',
+  'strace -f':
+    'It sees the network system calls by name. It misses read, write, sendfile, splice and io_uring on sockets.',
+  'ptrace()': 'The program that was measured counts sendto and recvfrom of one process.',
 };
 
 const blind = (alternative: string): string => BLIND[alternative] ?? BLIND[alternative.split(' ')[0] ?? ''] ?? '';
 
 export const blindSpots = (): string =>
   Object.entries(BLIND)
-    .map(([name, text]) => `- **${name}**: ${text}.`)
+    .map(([name, text]) => `- **${name}**: ${text}`)
     .join('\n');
 
-/** Each alternative that is cheaper somewhere, once, with where. */
+/** One line for each alternative that is cheaper than a target of ours, with the workloads on which it is cheaper. */
 export function cheaperLines(lines: readonly Cheaper[]): string {
-  if (lines.length === 0) return 'No alternative that was measured costs less than a target of ours, on any workload.';
+  if (lines.length === 0) return 'No measured alternative costs less than a target on any workload.';
   const names = [...new Set(lines.map(({ alternative }) => alternative))];
   return [
-    'Cheaper than a target of ours, and what they do not count:',
+    'Alternatives that cost less than a target on some workload, and what they do not count:',
     '',
     ...names.map((name) => {
       const where = lines
         .filter(({ alternative }) => alternative === name)
         .map(({ workload, cost, ours }) => `${workload} (${cost} against ${ours})`);
-      return `- ${name}: ${where.join(', ')}. It counts ${blind(name)}.`;
+      return `- ${name}: ${where.join(', ')}. ${blind(name)}`;
     }),
   ].join('\n');
 }

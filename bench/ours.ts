@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Our own ways to watch: each engine that the kernel has, with and without what costs more. */
+/** Our own methods: each engine that the kernel supports, with the options that change the cost. */
 import { basename } from 'node:path';
 import { Control } from '../test/vm/guest/lib/control';
 import { kernelIsAtLeast } from '../test/vm/guest/lib/environment';
@@ -13,7 +13,7 @@ export const engines = kernelIsAtLeast(6, 3) ? ['tracepoint', 'redirect'] : ['re
 const insmod = (parameters: Parameters, ko = 'net_traffic.ko'): string =>
   shell(['insmod', ko, ...Object.entries(parameters).map(([key, value]) => `${key}=${value}`)]);
 
-/** With a file of its own for a module that was built in another way. */
+/** The module with these parameters. `ko` is the file of a module that was built differently. */
 export function module(name: string, as: State['as'], parameters: Parameters, ko?: string): State {
   const all: Parameters = { fname: as === 'target' ? 'target*' : 'somebody', ...parameters };
   return {
@@ -23,7 +23,7 @@ export function module(name: string, as: State['as'], parameters: Parameters, ko
   };
 }
 
-/** Other targets, which have moved something and wait. */
+/** The same state with `count` further targets, which have sent a message and wait. */
 function among(count: number, state: State): State {
   let others: Crowd | undefined;
   return {
@@ -37,12 +37,12 @@ function among(count: number, state: State): State {
       const running = Number(readTable('programs')[0]?.['running']);
       await others?.end();
       await state.end();
-      if (running < count) throw new Error(`of ${count} targets ${running} were watched`);
+      if (running < count) throw new Error(`only ${running} of ${count} targets were watched`);
     },
   };
 }
 
-/** What `run` and the API do: as the module's own watch, without its lines in the kernel's log. */
+/** A session, as `run` and the API use it. Unlike the module's own watch it writes no lines to the kernel log. */
 function session(name: string, parameters: Parameters): State {
   const all: Parameters = { idle: 1, ...parameters };
   let control: Control | undefined;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * parallel.out PROCESSES MILLISECONDS: each on a processor of its own sends to itself and receives 35 bytes, with
- * sockets that no other has; prints the sum of what they did.
+ * Usage: parallel.out PROCESSES MILLISECONDS
+ * Each process runs on its own processor, with its own sockets. It sends 35 bytes to itself and receives them, again
+ * and again. Prints the total number of messages.
  */
 #define _GNU_SOURCE
 #include "../test/programs/witness.h"
@@ -28,7 +29,7 @@ static unsigned long long pairs_in(unsigned cpu, long long time) {
   CHECK(sched_setaffinity(0, sizeof(own), &own));
   datagram_pair(AF_INET, ends);
   for (long long end = milliseconds() + time; milliseconds() < end;)
-    /* The clock is not what is measured. */
+    /* Read the clock only once per 100 messages: it is not what is measured. */
     for (int i = 0; i < 100; i++, done++) {
       CHECK(send(ends[0], buffer, MESSAGE, 0));
       CHECK(recv(ends[1], buffer, MESSAGE, 0));

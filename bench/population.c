@@ -24,7 +24,7 @@ void datagrams(in_addr_t host, unsigned port, int ends[2]) {
 
 void connection(unsigned port, int ends[2]) {
   struct sockaddr_in address[2] = {address_of(INADDR_LOOPBACK, port), address_of(INADDR_LOOPBACK, port + 1)};
-  /* Its end is a reset: the next run can have the same ports at once. */
+  /* Close with a reset, so the next run can use the same ports at once. */
   const struct linger at_once = {1, 0};
   int listener = CHECK(socket(AF_INET, SOCK_STREAM, 0));
 
@@ -44,7 +44,7 @@ static int (*open_pairs(unsigned count, unsigned holder))[2] {
   char buffer[MESSAGE] = {0};
 
   for (unsigned i = 0; i < count; i++) {
-    /* One address has not ports enough for all. */
+    /* One address does not have enough ports for all sockets. */
     datagrams(INADDR_LOOPBACK + (holder << 16) + (i / 10000 << 8), FIRST_PORT + i % 10000 * 2, pairs[i]);
     CHECK(send(pairs[i][0], buffer, MESSAGE, 0));
     CHECK(recv(pairs[i][1], buffer, sizeof(buffer), 0));
@@ -93,7 +93,7 @@ void crowd(unsigned count) {
 
       CHECK(connect(own, (struct sockaddr*)&address, size));
       CHECK(send(own, message, MESSAGE, 0));
-      /* In no table of the kernel's that others' messages are looked up in. */
+      /* Closed, so it is in no kernel table in which messages of other sockets are looked up. */
       close(own);
       CHECK(write(ready[1], "", 1));
       wait_for_parent();

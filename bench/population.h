@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sockets and processes, also many of them: what a cost may grow with. */
+/* Opens sockets and starts processes, in any number, because the cost may grow with their number. */
 #ifndef POPULATION_H
 #define POPULATION_H
 
@@ -7,20 +7,20 @@
 
 /* The size of a small message. */
 #define MESSAGE 35
-/* What is known again by its ports is so each time: they are given, below those that the kernel gives. */
+/* Fixed ports, below those that the kernel assigns, so the flow cache behaves the same in each run. */
 #define FIRST_PORT 10000
 
-/* Two ends that are connected to each other, at a port and the next. */
+/* Opens two sockets that are connected to each other, at @port and the next port. */
 void datagrams(in_addr_t host, unsigned port, int ends[2]);
 void connection(unsigned port, int ends[2]);
 
 /*
- * Pairs of connected datagram sockets, each of which was used once, while @holders other processes hold as many, until
- * this one ends.
+ * Returns @count pairs of connected datagram sockets, each of which was used once. @holders other processes hold the same
+ * number of pairs, until this process ends.
  */
 int (*many_pairs(unsigned count, unsigned holders))[2];
 
-/* Starts processes that sent a message each and wait; says "crowd" and ends them when stdin ends. */
+/* Starts @count processes that each send a message and wait. Prints "crowd", and ends them when stdin ends. */
 _Noreturn void crowd(unsigned count);
 
 #endif

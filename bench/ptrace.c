@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * ptrace.out COMMAND …: the least that ptrace() needs to count what a program sends and receives: stops it at each
- * system call and adds up what sendto and recvfrom returned. One process; what it forks is not followed.
+ * Usage: ptrace.out COMMAND …
+ * The least code that counts a program's traffic with ptrace(): it stops the program at each system call and adds up
+ * what sendto and recvfrom returned. It watches one process and does not follow its children.
  */
 #include <err.h>
 #include <stdio.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** Prints what was measured; docs/cost.md; the comparison with a baseline. `report.js [--baseline FILE] [--write] RESULT …` */
+/**
+ * Prints the results, writes docs/cost.md, and compares with a baseline.
+ * Usage: `report.js [--baseline FILE] [--write] RESULT …`
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compare } from './compare';
@@ -18,7 +21,7 @@ const results = positionals.map((file) => read(file) as Result);
 for (const result of results) {
   const name = `${result.kernel}${result.append && ` with ${result.append}`}, QEMU ${result.qemu}${result.quick ? ', quick' : ''}`;
   if (result.rows.length > 0) {
-    console.log(`\n${name}: instructions an operation, and what is added\n${printed(costs(result))}`);
+    console.log(`\n${name}: instructions per operation, and what each method adds\n${printed(costs(result))}`);
     for (const failure of result.failures) console.log(`did not run: ${failure}`);
     for (const { alternative, workload, cost, ours } of cheaper(result))
       console.log(`cheaper: ${alternative}, ${workload}: ${cost} against ${ours}`);
@@ -27,7 +30,7 @@ for (const result of results) {
 }
 if (values.write === true) {
   writeFileSync('docs/cost.md', document(results));
-  // What the comparison needs: our rows, and how steady the workloads were.
+  // Keep what the comparison needs: our rows, and the last run of the bare workloads, which shows how steady they are.
   const kept = results
     .filter(({ rows }) => rows.length > 0)
     .map((result) => ({

@@ -1,51 +1,51 @@
 // SPDX-License-Identifier: MIT
-/** What a measurement in one guest writes, and the report and the comparison read. */
+/** The result of a measurement in one guest. The report and the comparison read it. */
 export interface Result {
   readonly schema: 'lkm-traffic-bench/1';
   /** `uname -r`. */
   readonly kernel: string;
   readonly qemu: string;
-  /** Arguments for the kernel besides the usual. */
+  /** Arguments that were added to the kernel command line. */
   readonly append: string;
-  /** What the kernel says that it does against a processor's weaknesses: name and means. */
+  /** The mitigations that the kernel reports: name of the vulnerability, and means. */
   readonly mitigations: readonly string[];
-  /** A tenth of the operations: for a look, not for the record. */
+  /** True if only a tenth of the operations ran, for a quick look. */
   readonly quick: boolean;
-  /** Of the ways to watch. */
+  /** One row for each workload and method. */
   readonly rows: readonly Row[];
-  /** Ways that did not run here, and why. */
+  /** Methods that did not run here, and why. */
   readonly failures: readonly string[];
-  /** Of what costs may grow with. */
+  /** The numbers of the tables of sizes: what the cost may grow with. */
   readonly sizes: readonly Size[];
 }
 
 export interface Row {
   readonly workload: string;
-  /** What watches: `nothing`, or one of the ways to. */
+  /** The method that watches, or `nothing`. */
   readonly state: string;
-  /** Whether the way is ours. */
+  /** True if the method is ours. */
   readonly ours: boolean;
-  /** Instructions of one operation, of all that runs: the kernel, the program, who watches. */
+  /** Instructions of one operation, of everything that runs: the kernel, the program, the tool that watches. */
   readonly instructions: number;
-  /** What the way adds to the workload as it is, and that in percent. */
+  /** Instructions that the method adds to the bare workload; `percent` is the same in percent. */
   readonly added: number;
   readonly percent: number;
-  /** What was run beside the workload. */
+  /** The command that ran beside the workload. */
   readonly command: string;
 }
 
-/** One number. */
+/** One number of a table of sizes. */
 export interface Size {
-  /** The table that it belongs to, its line there and its column. */
+  /** The table that the number belongs to, and its line and column there. */
   readonly table: string;
   readonly line: string;
   readonly column: string;
   readonly value: string;
-  /** How it is had. */
+  /** The command that produces the number. */
   readonly command: string;
 }
 
-/** What a number of instructions grew by, as the value of a Size: `+183 (+2.44 %)`. */
+/** The growth of a number of instructions, as the value of a Size: `+183 (+2.44 %)`. */
 export function change(from: number, to: number): string {
   const sign = to < from ? '−' : '+';
   const grown = Math.abs(to - from);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: what costs may grow with, and what is paid once. `sizes.js FILE`. */
+/** Runs in the guest. Measures what the cost may grow with, and what is paid once. Usage: `sizes.js FILE`. */
 import { events } from './events';
 import { fixed } from './fixed';
 import { growth } from './growth';

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-/** A way to watch a workload. */
+/** A method that watches a workload. */
 export interface State {
   readonly name: string;
   readonly ours: boolean;
-  /** What a user would type. */
+  /** The command that a user would type. */
   readonly command: string;
-  /** The name that the workload is started under: whether it is the one that is watched. */
+  /** The name under which the workload starts: the watched name (target), or another (bystander). */
   readonly as: 'target' | 'bystander';
-  /** It makes the workload so much slower that a part of it will do. */
+  /** True if the method makes the workload so slow that a tenth of the operations has to be enough. */
   readonly slow?: boolean;
   begin(): Promise<void>;
   end(): Promise<void>;
-  /** What is put before the workload's command. */
+  /** Words put before the workload's command. */
   readonly prefix?: readonly string[];
-  /** Workloads that it cannot be measured with. */
+  /** Workloads that cannot be measured with this method. */
   readonly without?: readonly string[];
 }
 
@@ -26,6 +26,6 @@ export const nothing: State = {
   end: () => Promise.resolve(),
 };
 
-/** Words as a shell takes them. */
+/** Quotes words for a shell. */
 export const shell = (words: readonly string[]): string =>
   words.map((word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What was measured, as tables. */
+/** Turns results into tables. */
 import type { Result, Row, Size } from './result';
 
 export type Lines = readonly (readonly string[])[];
@@ -10,7 +10,7 @@ export const workloadsOf = ({ rows }: Result): string[] => unique(rows.map(({ wo
 export const rowOf = ({ rows }: Result, workload: string, state: string): Row | undefined =>
   rows.find((row) => row.workload === workload && row.state === state);
 
-/** How far the first and the last measurement of the bare workload lie apart, in percent: what a difference has to exceed. */
+/** Percent between the first and the last measurement of the bare workload. Smaller differences mean nothing. */
 export const drift = (result: Result, workload: string): number =>
   Math.abs(rowOf(result, workload, 'nothing, again')?.percent ?? 0);
 
@@ -22,7 +22,7 @@ export function percentOf(row: Row | undefined): string {
 
 const cell = (row: Row | undefined): string => (row?.state === 'nothing' ? String(row.instructions) : percentOf(row));
 
-/** A line a way to watch, a column a workload. */
+/** One line for each method, one column for each workload. */
 export const costs = (result: Result): Lines => [
   ['', ...workloadsOf(result)],
   ...statesOf(result).map((state) => [
@@ -33,7 +33,7 @@ export const costs = (result: Result): Lines => [
 
 export const tablesOf = ({ sizes }: Result): string[] => unique(sizes.map(({ table }) => table));
 
-/** One of the tables of sizes. */
+/** One table of sizes. */
 export function sizesIn(result: Result, table: string): Lines {
   const sizes = result.sizes.filter((size) => size.table === table);
   const columns = unique(sizes.map(({ column }) => column));
@@ -57,7 +57,7 @@ export function printed(lines: Lines): string {
     .join('\n');
 }
 
-/** The first columns are words, the others numbers. */
+/** A Markdown table. The first `words` columns are left-aligned, the other columns are numbers. */
 export function markdown([header = [], ...lines]: Lines, words = 1): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rule = header.map((_, n) => (n < words ? '---' : '---:'));
@@ -71,7 +71,7 @@ export interface Cheaper {
   readonly ours: string;
 }
 
-/** The alternatives that cost less than a target of ours: what they do not count is to be said. */
+/** The alternatives that cost less than a target of ours. The report says what they do not count. */
 export function cheaper(result: Result): Cheaper[] {
   return workloadsOf(result).flatMap((workload) => {
     const target = result.rows

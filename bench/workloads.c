@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * workloads.out NAME COUNT [ARGUMENT]: one operation, COUNT times in some parts; at its end the line
- * `NAME OPERATIONS NANOSECONDS` of the median part.
- * On a machine whose clock counts instructions the nanoseconds are instructions, of the kernel and of all processes.
- *   udp                send and recv of 35 bytes
- *   udp-flows N [M]    the same, over N pairs of sockets in turn, while M other processes hold as many
+ * Usage: workloads.out NAME COUNT [ARGUMENT]
+ * Runs one operation COUNT times, divided into parts. Prints `NAME OPERATIONS NANOSECONDS` for the median part.
+ * On a machine whose clock counts instructions, the nanoseconds are instructions of the kernel and of all processes.
+ *   udp                send 35 bytes and receive them
+ *   udp-flows 'N [M]'  the same, over N pairs of sockets in turn, while M other processes hold N pairs each
  *   tcp                a request and a response of 35 bytes
- *   bulk               64 KiB, sent in one call and received
- *   sendfile           64 KiB of a file, and received
+ *   bulk               send 64 KiB in one call, and receive them
+ *   sendfile           send 64 KiB of a file, and receive them
  *   epoll              35 bytes over one of 100 connections, found by epoll
  *   exec               fork, exec, exit, wait
  *   http PORT          a GET on a connection that stays open
- *   crowd              no operation: COUNT processes that sent a message and wait, until stdin ends
+ *   crowd              no operation: start COUNT processes that send a message and wait, until stdin ends
  */
 #define _GNU_SOURCE
 #include "../test/programs/witness.h"
@@ -90,7 +90,7 @@ static void execute(void) {
   await_child(child, 0);
 }
 
-/* The answers of the server are known: Node's, of some bytes, with a length. */
+/* Enough of an HTTP client for our Node.js server: its answers are short and have a Content-Length. */
 static void http(void) {
   static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
   size_t have = 0;
@@ -192,12 +192,12 @@ static int by_size(const void* a, const void* b) {
   return (x > y) - (x < y);
 }
 
-/* The median of some parts: what else the system does now and then is in few of them. */
+/* The result is the median of the parts: occasional work of the system falls into few of them. */
 #define PARTS 21
 #define MOST_PARTS 1000
-/* Until caches, queues and windows are as they stay. */
+/* Operations until caches, queues and windows have reached their final state. */
 #define WARM_UP 500
-/* A part of small operations ends before the next tick of the clock, most times. */
+/* Parts with small operations are so short that most of them end before the next tick of the clock. */
 #define SMALL 100000
 #define BEFORE_TICK 500000
 

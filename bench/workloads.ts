@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** In the guest: one workload under one way to watch it. */
+/** Runs in the guest. Measures one workload with one method. */
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import type { State } from './state';
 
 export const quick = (process.env['QUICK'] ?? '') !== '';
 
-/** Where the workload lies, under each name. */
+/** The folder with the workload's program, under each of its names. */
 export const targets = '/tmp/bench';
 const PORT = 8099;
 
@@ -19,7 +19,7 @@ export interface Workload {
   readonly argument?: string;
 }
 
-/** Operations for about 150 million instructions. */
+/** The number of operations, for about 150 million instructions. */
 export const workloads: Readonly<Record<string, Workload>> = {
   udp: { count: 20000 },
   'udp-flows': { count: 20000, argument: '500' },
@@ -36,35 +36,35 @@ const server = `require('http').createServer((_, out) => { out.setHeader('Conten
 export function install(): void {
   mkdirSync(targets, { recursive: true });
   for (const name of ['target', 'bystander', 'client', 'target-crowd']) {
-    // In memory: what is read from the host's disk comes from elsewhere the first time.
+    // Copied into memory: the first read of a file on the host's disk would cost more than later ones.
     copyFileSync(join(repository, 'build/bench/workloads.out'), `${targets}/${name}`);
   }
   for (const name of ['target-node', 'bystander-node']) symlinkSync(process.execPath, `${targets}/${name}`);
-  // A line of the log costs what a line costs; to write it on a serial line too is this guest's own doing.
+  // Keep log lines off the serial console. Writing them there is a cost of this guest, not of the log.
   writeFileSync('/proc/sys/kernel/printk', '1 4 1 7');
 }
 
-/** Time to end for what is still at work: of an idle guest's time nothing is ever waited for. */
+/** Gives background work time to end. In an idle guest this clock jumps ahead, so the wait costs no real time. */
 export const settle = (): Promise<void> => sleep(3000);
 
-/** Of these the one in the middle: a server of Node's is optimized now sooner, now later, and memory is given out differently. */
+/** Workloads that vary between runs: Node.js optimizes a server sooner or later, and memory is laid out differently. */
 const UNEQUAL: readonly string[] = ['http', 'exec'];
 
 /** Instructions of one operation. */
 export async function measure(name: string, workload: Workload, state: State): Promise<number> {
   const isUnequal = UNEQUAL.includes(name);
   const results: number[] = [];
-  // In the full form only the unequal ones vary by more than what is looked for; in the quick one they are not compared.
+  // The full form repeats only the varying workloads. The quick form repeats only the others: it compares no varying ones.
   for (let n = 0; n < (isUnequal === quick ? 1 : 3); n++) results.push(await once(name, workload, state));
   results.sort((a, b) => a - b);
-  // The steady ones only ever get dearer, by what the guest does in between: of few operations that is a part of what we add.
+  // Of varying workloads take the median. Of steady ones take the smallest: other work of the guest only adds to them.
   return results[isUnequal ? results.length >> 1 : 0] ?? NaN;
 }
 
 async function once(name: string, { count, argument }: Workload, state: State): Promise<number> {
   const operations = Math.ceil(count / (quick ? 10 : 1) / (state.slow === true ? 10 : 1));
   const prefix = state.prefix ?? [];
-  // Of a request the server is the target; the client is a bystander, as it would be elsewhere.
+  // In a request, the server is the target. The client is a bystander, as a client on another machine would be.
   const isHttp = name === 'http';
   let node: Program | undefined;
   if (isHttp) {
@@ -80,7 +80,7 @@ async function once(name: string, { count, argument }: Workload, state: State): 
     ...(argument === undefined ? [] : [argument]),
   ];
   const output = await outputOf(file, args);
-  // With what it was started by: strace alone would leave it running.
+  // End the whole process group: strace alone would leave the server running.
   if (node !== undefined) process.kill(-node.pid, 'SIGTERM');
   await node?.ended;
   const [, done, instructions] = output.trim().split(' ');

@@ -3,8 +3,8 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-// Not in dist/, which a checkout has only after make: npm links a command when it installs, and passes over a file that
-// is not there.
+// This file is not in dist/, since a checkout has no dist/ before `make`: npm links commands when it installs, and skips
+// a file that does not exist.
 const program = join(__dirname, '../dist/cli/main.js');
 if (existsSync(program)) {
   require(program).main();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every difference between the kernels that are supported, and nothing else.
- * Each block names what changed upstream, and when.
+ * Every difference between the supported kernels, and nothing else. Each block
+ * names the upstream change and its release.
  */
 #ifndef TRAFFIC_COMPAT_H
 #define TRAFFIC_COMPAT_H
@@ -22,7 +22,7 @@
 #if !IS_ENABLED(CONFIG_TRACEPOINTS)
 #error "net_traffic needs CONFIG_TRACEPOINTS"
 #endif
-/* Probes run with preemption off and allocate; PREEMPT_RT forbids that. */
+/* Probes allocate with preemption off, which PREEMPT_RT forbids. */
 #if IS_ENABLED(CONFIG_PREEMPT_RT)
 #error "net_traffic does not support PREEMPT_RT"
 #endif
@@ -42,15 +42,15 @@
 
 /*
  * 98123866fcf3 ("Treewide: Stop corrupting socket's task_frag"), 6.2, and a
- * 6.1.y after 6.1.176: a flag that those users of sockets inside the kernel
- * clear who must not recurse into the file systems. Before it they are told by
- * the allocations they allow. GFP_ATOMIC does not tell: kernel TLS sets it for
- * moments on a program's own socket.
+ * 6.1.y after 6.1.176, added a flag. A user of the socket inside the kernel
+ * clears it if it must not recurse into the file systems. Before that, such a
+ * user is recognised by the allocations that it allows. GFP_ATOMIC is no sign
+ * of one: kernel TLS sets it for moments on a program's own socket.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 192)
-#define traffic_avoids_recursion(sk) (!(sk)->sk_use_task_frag)
+#define traffic_sock_avoids_recursion(sk) (!(sk)->sk_use_task_frag)
 #else
-#define traffic_avoids_recursion(sk)                                  \
+#define traffic_sock_avoids_recursion(sk)                             \
 	(((sk)->sk_allocation & (__GFP_DIRECT_RECLAIM | __GFP_FS)) == \
 		 __GFP_DIRECT_RECLAIM ||                              \
 	 ((sk)->sk_allocation & __GFP_MEMALLOC))
@@ -66,35 +66,39 @@
 #endif
 
 /*
- * d25a92ccae6b ("net/smc: Introduce IPPROTO_SMC"), 6.11: streams of AF_INET whose
- * data go by RDMA. A raw socket may have the number on any kernel.
+ * d25a92ccae6b ("net/smc: Introduce IPPROTO_SMC"), 6.11, added streams of
+ * AF_INET whose data are transferred by RDMA. A raw socket may have the same
+ * protocol number on any kernel.
  */
-static inline bool traffic_is_smc(const struct sock *sk)
+static inline bool traffic_sock_is_smc(const struct sock *sk)
 {
-	/* Once, or gcc compares the type with it, in more instructions. */
+	/*
+	 * READ_ONCE() keeps gcc from combining this test with that of the
+	 * type, which takes more instructions.
+	 */
 	return unlikely(READ_ONCE(sk->sk_protocol) == 256) &&
 	       sk->sk_type == SOCK_STREAM &&
 	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
 /*
- * dc97391e6610 ("sock: Remove ->sendpage*() in favour of
- * sendmsg(MSG_SPLICE_PAGES)"), 6.5: until then sendfile() and splice() to a
- * socket came through proto_ops::sendpage.
+ * Until dc97391e6610 ("sock: Remove ->sendpage*() in favour of
+ * sendmsg(MSG_SPLICE_PAGES)"), 6.5, sendfile() and splice() to a socket called
+ * proto_ops::sendpage.
  */
 #define TRAFFIC_HAS_SENDPAGE (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0))
 
 /*
- * 6e6eda44b939 ("sock: add tracepoint for send recv length"), 6.3: only with
- * it is there an engine that puts nothing of ours on a sleeping stack. What
- * ->sendpage() moves passes it, so not before that is gone.
+ * 6e6eda44b939 ("sock: add tracepoint for send recv length"), 6.3, makes
+ * engine=tracepoint possible. The tracepoint does not see what ->sendpage()
+ * sends, so the engine needs a kernel without that.
  */
 #define TRAFFIC_HAS_SOCK_TRACEPOINTS (!TRAFFIC_HAS_SENDPAGE)
 
 /*
- * Up to 6.12 __DO_TRACE() of <linux/tracepoint.h> calls probes with preemption
- * off, as rcu_read_lock() has it. Later kernels were not all looked at, and some
- * have SRCU there instead: we see to it ourselves.
+ * Up to 6.12, __DO_TRACE() of <linux/tracepoint.h> calls probes with preemption
+ * off. Some later kernels hold SRCU there instead, so the probes turn
+ * preemption off themselves.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define traffic_probe_begin() preempt_disable_notrace()
@@ -105,9 +109,9 @@ static inline bool traffic_is_smc(const struct sock *sk)
 #endif
 
 /*
- * 6.16 told the probes of sched_process_exit whether the thread group is dead.
- * Before it they look at ->live, which threads that left earlier also see at
- * zero: the ledger ends a record once, whoever comes first.
+ * Since 6.16 the probes of sched_process_exit get an argument that says whether
+ * the thread group is dead. Before, they read ->live. Threads that exit at the
+ * same time can all see it at zero: only the first one finds a record to end.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define TRAFFIC_EXIT_PROBE(name, task, dead) \
@@ -120,8 +124,9 @@ static inline bool traffic_is_smc(const struct sock *sk)
 #endif
 
 /*
- * a683a5b2ba23 ("fold fs_struct->{lock,seq} into a seqlock"), 6.17. Whoever has
- * it waits for writers, and d_path() may read the sequence meanwhile.
+ * a683a5b2ba23 ("fold fs_struct->{lock,seq} into a seqlock"), 6.17. A reader
+ * that excludes writers leaves the sequence even, so d_path() can read it
+ * meanwhile.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 #define traffic_lock_fs(fs) read_seqlock_excl(&(fs)->seq)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The socket families that can be counted. */
+/* The socket families that the module can count. */
 #ifndef TRAFFIC_FAMILY_H
 #define TRAFFIC_FAMILY_H
 
@@ -7,7 +7,7 @@
 #include <linux/socket.h>
 
 enum traffic_family {
-	TRAFFIC_FAMILY_NONE = -1, /* none of those below */
+	TRAFFIC_FAMILY_NONE = -1, /* a family that is never counted */
 	TRAFFIC_FAMILY_INET, /* IPv4 and IPv6; always counted */
 	TRAFFIC_FAMILY_UNIX,
 	TRAFFIC_FAMILY_PACKET,
@@ -15,8 +15,8 @@ enum traffic_family {
 	TRAFFIC_FAMILIES,
 };
 
-/* A bit a family. */
-extern unsigned int params_families;
+/* The parameter families=, with one bit for each enum traffic_family. */
+extern unsigned int traffic_param_families;
 
 static __always_inline enum traffic_family traffic_family_of(int family)
 {
@@ -37,7 +37,8 @@ static __always_inline enum traffic_family traffic_family_of(int family)
 
 static __always_inline bool traffic_family_counts(enum traffic_family family)
 {
-	return family != TRAFFIC_FAMILY_NONE && (params_families & BIT(family));
+	return family != TRAFFIC_FAMILY_NONE &&
+	       (traffic_param_families & BIT(family));
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel log says of the programs that the module itself watches.
- * Sessions read /proc; the log is for who loads the module by hand.
+ * What the kernel log says about the programs that the module itself watches.
+ * The log is for a user who loads the module by hand; sessions read /proc.
  */
 #ifndef TRAFFIC_LOG_H
 #define TRAFFIC_LOG_H
@@ -10,9 +10,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
-#include "counters.h"
-
-/* %*pE: a name with a newline in it cannot forge a line of the log. */
+/* %*pE escapes the name: a newline in it cannot forge a line of the log. */
 static inline void traffic_log_watched(const char *name)
 {
 	pr_info("program %*pE is monitored.\n", (int)strlen(name), name);
@@ -29,25 +27,21 @@ static inline void traffic_log_exec(const char *name, pid_t pid)
 		name, pid);
 }
 
-static inline void traffic_log_transfer(enum traffic_direction direction,
-					u64 bytes)
+static inline void traffic_log_transfer(bool received, u64 bytes)
 {
-	pr_info("process %s %llu bytes.\n",
-		direction == TRAFFIC_RX ? "received" : "sent", bytes);
+	pr_info("process %s %llu bytes.\n", received ? "received" : "sent",
+		bytes);
 }
 
-/* @always: else a process that moved nothing passes in silence. */
-static inline void traffic_log_exit(pid_t pid, bool always,
-				    const struct traffic_totals *totals)
+/* With @always false, a process without traffic is not logged. */
+static inline void traffic_log_exit(pid_t pid, bool always, u64 received,
+				    u64 sent)
 {
-	u64 rx = traffic_totals_sum(totals, TRAFFIC_RX).bytes;
-	u64 tx = traffic_totals_sum(totals, TRAFFIC_TX).bytes;
-
-	if (!always && !rx && !tx)
+	if (!always && !received && !sent)
 		return;
 	pr_info("process with PID = %d exited.\n", pid);
-	pr_info("received %llu bytes.\n", rx);
-	pr_info("sent      %llu bytes.\n", tx);
+	pr_info("received %llu bytes.\n", received);
+	pr_info("sent      %llu bytes.\n", sent);
 }
 
 #endif

@@ -4,21 +4,74 @@
 #include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
-#include "account.h"
-#include "counters.h"
-#include "engine.h"
-#include "flow.h"
-#include "image.h"
-#include "ledger.h"
+#include "account/account.h"
+#include "counts/counters.h"
+#include "counts/flow.h"
+#include "hooks/engine.h"
+#include "ledger/image.h"
+#include "ledger/ledger.h"
+#include "ledger/owner.h"
 #include "params.h"
-#include "procfs.h"
+#include "proc/procfs.h"
+
+static int watch_names(void)
+{
+	char *names, *rest, *name;
+	int err = 0;
+
+	if (!*traffic_param_fname)
+		return 0;
+	names = kstrdup(traffic_param_fname, GFP_KERNEL);
+	if (!names)
+		return -ENOMEM;
+	rest = names;
+	while (!err && (name = strsep(&rest, ",")))
+		err = traffic_owner_watch(TRAFFIC_OWNER_MODULE, name,
+					  traffic_param_follow);
+	if (err)
+		pr_err("error - not all of fname= can be watched: %d.\n", err);
+	kfree(names);
+	return err;
+}
+
+static int watch_pids(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < traffic_param_pids_count && !err; i++) {
+		pid_t pid = traffic_param_pids[i];
+
+		err = traffic_owner_attach(TRAFFIC_OWNER_MODULE, pid,
+					   traffic_param_follow);
+		if (err == -EEXIST) /* pid= names it twice */
+			err = 0;
+		if (err == -ESRCH)
+			pr_err("error - no process with PID = %d to monitor.\n",
+			       pid);
+		else if (err)
+			pr_err("error - process with PID = %d cannot be monitored: %d.\n",
+			       pid, err);
+	}
+	return err;
+}
+
+/* Watches for the module itself what fname= and pid= name. */
+static int watch_from_params(void)
+{
+	int err = watch_names();
+
+	return err ?: watch_pids();
+}
 
 static int __init traffic_init(void)
 {
 	int err;
 
-	err = params_check();
+	err = traffic_params_check();
 	if (err)
 		return err;
 	err = traffic_image_init();
@@ -30,14 +83,14 @@ static int __init traffic_init(void)
 	err = traffic_ledger_init();
 	if (err)
 		goto out_flows;
-	traffic_counters_setup();
+	traffic_counters_setup(&traffic_no_flow);
 	traffic_account_init();
 	err = traffic_engine_start();
 	if (err)
 		goto out_ledger;
-	/* Before what is watched is logged and can be read. */
+	/* This line comes before those about the watched programs. */
 	pr_info("loaded.\n");
-	err = params_watch();
+	err = watch_from_params();
 	if (err)
 		goto out_engine;
 	err = traffic_procfs_init();
@@ -60,14 +113,14 @@ out_image:
 
 static void __exit traffic_exit(void)
 {
-	/* Nobody is inside a file afterwards, and no session is left. */
+	/* Afterwards no process is inside a file, and no session is open. */
 	traffic_procfs_exit();
-	/* Readers find records under RCU. */
+	/* Wait for readers that found a record under RCU. */
 	synchronize_rcu();
 	/*
-	 * Hooks off, calls in flight out. If ftrace cannot let go of us, its
-	 * call sites still point into our text: an rmmod that never ends is
-	 * better than the oops that would follow its end.
+	 * Turns the hooks off and waits for the calls in flight. While ftrace
+	 * cannot release the hooks, call sites in the kernel point into our
+	 * text: an rmmod that never returns is better than an oops.
 	 */
 	while (traffic_engine_stop(0))
 		ssleep(60);

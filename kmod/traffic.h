@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every file of the module shares. Include it first: pr_fmt() must be
- * defined before <linux/printk.h> is read.
+ * Shared by every file of the module. Include it first: <linux/printk.h> uses
+ * the pr_fmt() that is defined here.
  */
 #ifndef TRAFFIC_H
 #define TRAFFIC_H

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Writes man/lkm-traffic.1 from the table of commands in dist/. It is made when the package is packed, and not kept in
-// git: so it cannot be older than the table.
+// Writes man/lkm-traffic.1 from the table of commands. The page is generated when the package is packed, and git does not
+// keep it, so that it always matches the table.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { loadSource } from './lib/bundle.mjs';
 
-const require = createRequire(import.meta.url);
-const { COMMANDS } = require('../dist/cli/commands.js');
-const { manual } = require('../dist/cli/man.js');
-const { version } = require('../package.json');
+const { COMMANDS, manual } = await loadSource('src/cli/commands', 'src/cli/man');
+const { version } = createRequire(import.meta.url)('../package.json');
 
 const folder = new URL('../man/', import.meta.url);
 mkdirSync(folder, { recursive: true });

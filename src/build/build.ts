@@ -2,40 +2,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TrafficError, messageOf } from '../model/errors';
+import type { BuildOptions } from '../model/api-options';
+import type { BuildResult } from '../model/api-results';
 import { MODULE } from '../read/files';
-import { requireLinux, thisHost, type Host } from '../system/host';
+import { requireLinux, type Host } from '../system/host';
 import { checkFolder, makeWorkFolder, openCache, publish, sweep } from './cache';
 import { headersFolder } from './headers';
 import { make } from './make';
 import { buildHash, copySource } from './source';
 
-export interface BuildOptions {
-  /** Release of the kernel to build for, as `uname -r` prints it. Default: the running kernel's. */
-  kernel?: string | undefined;
-  /** Ends the build; nothing of it stays behind. */
-  signal?: AbortSignal | undefined;
-}
-
-export interface BuildResult {
-  readonly kernel: string;
-  /** Path of the built `net_traffic.ko`. */
-  readonly ko: string;
-  /** True: it was built before, from the same source for the same kernel. */
-  readonly cached: boolean;
-}
-
-/**
- * Builds the module from the source in this package, once a kernel and source: root into `/var/cache/lkm-traffic`,
- * others into `$XDG_CACHE_HOME/lkm-traffic` (whence root does not load it).
- *
- * @throws {TrafficError} ERR_NOT_LINUX, ERR_NO_HEADERS, ERR_BUILD, ERR_PERMISSION, ERR_INVALID_ARGUMENT
- */
-export async function build(options: BuildOptions = {}, host: Host = thisHost): Promise<BuildResult> {
+/** The internal form of `build()`. */
+export async function buildOn(host: Host, options: BuildOptions): Promise<BuildResult> {
   requireLinux(host);
   const { kernel = host.release, signal } = options;
   if (!/^[\w.+~-]+$/.test(kernel) || kernel.startsWith('.')) {
     throw new TrafficError('ERR_INVALID_ARGUMENT', `'${kernel}' is not the release of a kernel.`, {
-      hint: 'Give what uname -r prints there, or a name from ls /lib/modules',
+      hint: 'To list the releases that are installed: ls /lib/modules',
     });
   }
   signal?.throwIfAborted();
@@ -56,7 +38,7 @@ export async function build(options: BuildOptions = {}, host: Host = thisHost): 
     publish(path.join(work, 'out'), target);
   } catch (error) {
     if (error instanceof TrafficError || signal?.aborted === true) throw error;
-    throw new TrafficError('ERR_BUILD', `The module was not built: ${messageOf(error)}`, { cause: error });
+    throw new TrafficError('ERR_BUILD', `Cannot build the module: ${messageOf(error)}`, { cause: error });
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
@@ -74,7 +56,7 @@ async function compile(host: Host, headers: string, source: string, work: string
   const ko = path.join(out, `${MODULE}.ko`);
   fs.copyFileSync(path.join(copy, `${MODULE}.ko`), ko);
   fs.chmodSync(ko, 0o644);
-  // A crash after the rename must not leave an empty file under a finished name.
+  // Without this a crash after the rename could leave an empty file in a finished folder.
   const fd = fs.openSync(ko, 'r');
   fs.fsyncSync(fd);
   fs.closeSync(fd);

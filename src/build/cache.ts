@@ -6,10 +6,10 @@ import { TrafficError, messageOf, systemCode } from '../model/errors';
 import type { Host } from '../system/host';
 import { weakness } from '../system/trust';
 
-/** Work folders carry the PID of their builder, so that one that was killed can be told and swept. */
+/** The name of a work folder contains the PID of its builder, so that the folder of a killed builder can be removed. */
 const WORK_FOLDER = /^\.build-(\d+)-/;
 
-/** Where finished builds are kept. */
+/** The folder of finished builds. It may not exist yet. */
 export function cacheRoot(host: Host): string {
   if (host.euid === 0) return host.rootCache;
   const base = host.env['XDG_CACHE_HOME'];
@@ -18,7 +18,11 @@ export function cacheRoot(host: Host): string {
   return path.join(absolute, 'lkm-traffic');
 }
 
-/** The folder of finished builds, made if need be, and for root proven to be its own. */
+/**
+ * Makes the folder of finished builds if it does not exist. For root, checks that no other user can write to it.
+ *
+ * @throws {TrafficError} ERR_PERMISSION, ERR_BUILD
+ */
 export function openCache(host: Host): string {
   const root = cacheRoot(host);
   try {
@@ -30,31 +34,29 @@ export function openCache(host: Host): string {
   if (/[\s:#$\\'"]/.test(root)) {
     throw new TrafficError(
       'ERR_BUILD',
-      `The kernel's makefiles cannot work in ${root}: it holds a space or a special character.`,
-      {
-        hint: 'Set XDG_CACHE_HOME to another folder.',
-      },
+      `The kernel's makefiles cannot work in ${root}: the path contains a space or a special character.`,
+      { hint: 'To build in another folder: XDG_CACHE_HOME=FOLDER lkm-traffic build' },
     );
   }
   return root;
 }
 
-/** Root loads what is in here; so only root may be able to put it there. */
+/** Root loads modules from this folder, so only root may be able to write to it. */
 export function checkFolder(host: Host, folder: string): void {
   if (host.euid !== 0) return;
   const reason = weakness(host, folder);
   if (reason === null) return;
   throw new TrafficError('ERR_PERMISSION', `${folder} is not safe to load a kernel module from: ${reason}.`, {
-    hint: `Every folder of that path must belong to root and be writable by nobody else (chown root:root, chmod go-w).`,
+    hint: `Each folder of this path must belong to root and be writable by root only: chown root:root FOLDER; chmod go-w FOLDER`,
   });
 }
 
-/** A new folder beside the finished builds, on the same filesystem, so that a rename can finish it. */
+/** Makes a work folder beside the finished builds: on the same file system, so that a rename publishes the result. */
 export function makeWorkFolder(root: string): string {
   return fs.mkdtempSync(path.join(root, `.build-${process.pid}-`));
 }
 
-/** Removes what builders left that were killed. */
+/** Removes the work folders of builders that were killed. */
 export function sweep(root: string): void {
   for (const name of fs.readdirSync(root)) {
     const pid = WORK_FOLDER.exec(name)?.[1];
@@ -62,7 +64,7 @@ export function sweep(root: string): void {
     try {
       fs.rmSync(path.join(root, name), { recursive: true, force: true });
     } catch {
-      // Compilers of a killed builder may still write there; the next build tries again.
+      // The compilers of a killed builder may still write to the folder. The next build tries again.
     }
   }
 }
@@ -76,7 +78,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Moves a finished folder to its place; when another builder was first, its result is as good. */
+/** Moves a finished folder to its place. If another builder was faster, its result stays: it is the same. */
 export function publish(folder: string, target: string): void {
   try {
     fs.renameSync(folder, target);

@@ -7,23 +7,26 @@ import { findTool, gccVersion } from './tool';
 
 /** The compiler of a build. */
 export interface Compiler {
-  /** The program that kbuild calls. */
+  /** The program that kbuild runs. */
   readonly program: string;
-  /** What make is told, so that it does. */
+  /** Arguments of make that select the program. */
   readonly makeArguments: readonly string[];
-  /** The gcc that the kernel was built with, as its major version; null: another compiler, or unknown. */
+  /** Major version of the gcc that built the kernel; null if another compiler did, or if it is unknown. */
   readonly kernels: number | null;
-  /** The kernel was built with clang. */
+  /** Whether clang built the kernel. */
   readonly isClang: boolean;
 }
 
-/** Debian's headers name the compiler: others leave it to kbuild, which takes `gcc`. */
+/** Debian's headers name the compiler. Other distributions leave it to kbuild, which runs `gcc`. */
 function named(headers: string): string | undefined {
   const text = readText(path.join(headers, '.kernelvariables')) ?? '';
   return /^CC\s*:?=.*?\b(gcc-\d+)\s*$/m.exec(text)?.[1];
 }
 
-/** An older gcc than the kernel's does not know its options: where that one is installed as well, it is taken. */
+/**
+ * Selects the compiler of a build. A gcc older than the one that built the kernel may not know its options. If that gcc
+ * is installed beside the default one, it is selected.
+ */
 export function compilerFor(host: Host, headers: string): Compiler {
   const config = headersConfig(headers);
   const version = Number(config?.value('GCC_VERSION') ?? 0);

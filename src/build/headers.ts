@@ -2,10 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { TrafficError } from '../model/errors';
-import { headersHint } from '../system/distribution';
+import { headersHint, toInstall } from '../system/distribution';
 import type { Host } from '../system/host';
 
-/** Folder that the module is built against; null when there is none. */
+/** The folder of the headers of a kernel; null if it does not exist. */
 export function findHeaders(host: Host, release: string): string | null {
   const folder = headersLink(host, release);
   return fs.existsSync(path.join(folder, 'Makefile')) ? folder : null;
@@ -16,12 +16,14 @@ function headersLink(host: Host, release: string): string {
 }
 
 export function noHeadersMessage(host: Host, release: string): string {
-  return `There are no headers of kernel ${release} in ${headersLink(host, release)}.`;
+  return `The headers of kernel ${release} are not installed: ${headersLink(host, release)} does not exist.`;
 }
 
 /** @throws {TrafficError} ERR_NO_HEADERS */
 export function headersFolder(host: Host, release: string): string {
   const folder = findHeaders(host, release);
   if (folder !== null) return folder;
-  throw new TrafficError('ERR_NO_HEADERS', noHeadersMessage(host, release), { hint: headersHint(host, release) });
+  throw new TrafficError('ERR_NO_HEADERS', noHeadersMessage(host, release), {
+    hint: toInstall('them', headersHint(host, release)),
+  });
 }

@@ -2,17 +2,17 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import { TrafficError, systemCode } from '../model/errors';
-import { compilerHint, makeHint, toolsHint } from '../system/distribution';
+import { compilerHint, makeHint, toInstall, toolsHint } from '../system/distribution';
 import type { Host } from '../system/host';
 import { compilerFor } from './compiler';
 
 const TAIL_LINES = 15;
 
-/** Runs kbuild on a copy of the source. Nothing of the caller's environment reaches the compiler. */
+/** Runs kbuild on a copy of the source. The compiler gets no variable of the caller's environment. */
 export async function make(host: Host, headers: string, source: string, signal?: AbortSignal): Promise<void> {
   const output: Buffer[] = [];
   const compiler = compilerFor(host, headers).makeArguments;
-  // A group of its own, so that an abort reaches the compilers too.
+  // A process group of its own, so that an abort ends the compilers too.
   const child = spawn(
     'make',
     [`-j${os.availableParallelism()}`, '-C', headers, `M=${source}`, ...compiler, 'modules'],
@@ -30,7 +30,7 @@ export async function make(host: Host, headers: string, source: string, signal?:
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // It ended by itself.
+      // The group has ended.
     }
   };
   signal?.addEventListener('abort', stop);
@@ -52,8 +52,9 @@ export async function make(host: Host, headers: string, source: string, signal?:
 }
 
 function missingTool(host: Host, tool: string, cause?: unknown): TrafficError {
-  return new TrafficError('ERR_BUILD', `${tool}, needed to build the module, is not installed.`, {
-    hint: tool === 'make' ? makeHint(host) : tool.startsWith('gcc') ? compilerHint(host, tool) : toolsHint(host),
+  const remedy = tool === 'make' ? makeHint(host) : tool.startsWith('gcc') ? compilerHint(host, tool) : toolsHint(host);
+  return new TrafficError('ERR_BUILD', `${tool} is not installed. It is needed to build the module.`, {
+    hint: toInstall(tool, remedy),
     cause,
   });
 }
@@ -64,9 +65,7 @@ function failure(host: Host, status: number | NodeJS.Signals, output: string): T
   const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   return new TrafficError(
     'ERR_BUILD',
-    `The module does not compile (make: ${status}). The end of its output:\n${tail}`,
-    {
-      hint: 'Supported are x86-64 kernels from 6.1, with ftrace and headers that belong to the kernel.',
-    },
+    `The module does not compile: make ended with ${status}. The end of its output:\n${tail}`,
+    { hint: 'The module supports x86-64 kernels from 6.1 on, with ftrace and with matching headers.' },
   );
 }

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** What kbuild is given: not what an earlier build left beside it. */
+/** Whether kbuild needs the file. Files that an earlier build left in the folder are not source. */
 function isSource(name: string): boolean {
   return /^(Makefile|Kbuild)$/.test(name) || (/\.[ch]$/.test(name) && !name.endsWith('.mod.c'));
 }
 
-/** Source files of the module, relative to its folder, sorted. */
+/** The source files of the module, relative to its folder, sorted. */
 export function sourceFiles(folder: string): string[] {
   return fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -17,7 +17,7 @@ export function sourceFiles(folder: string): string[] {
 }
 
 /**
- * Names a build by all that goes into it: the source, and the configuration and symbols of the kernel, since a kernel
+ * A hash of everything that a build depends on: the source, and the configuration and symbols of the kernel. A kernel
  * that was rebuilt under the same release may have other structures.
  */
 export function buildHash(source: string, headers: string): string {

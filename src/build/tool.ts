@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Host } from '../system/host';
 
-/** The path of a program that the build would find; null when there is none that can be executed. */
+/** The path of a program as the build would find it; null if no executable file has this name. */
 export function findTool(host: Host, name: string): string | null {
   const candidates = host.toolPath.split(path.delimiter).map((folder) => path.join(folder, name));
   return candidates.find(isExecutable) ?? null;
@@ -19,7 +19,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The major version of a gcc; null when it does not tell. */
+/** The major version of a gcc; null if it does not report one. */
 export function gccVersion(host: Host, file: string): number | null {
   const { stdout } = spawnSync(file, ['-dumpversion'], {
     encoding: 'utf8',

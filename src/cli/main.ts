@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-import path from 'node:path';
 import { isatty } from 'node:tty';
-import { packageVersion } from '../util/package-version';
+import { packageRoot, packageVersion } from '../util/package-version';
 import { realApi, type Api } from './command-line/api';
 import { choice, flag } from './command-line/arguments';
 import type { Arguments, Command, SignalListener } from './command-line/command';
@@ -13,7 +12,7 @@ import { FORMATS, formatReport, nextFormatter } from './format/report';
 import { createStyle, type Style } from './format/style';
 import { processIo, type Io } from './terminal/io';
 
-const VERSION = packageVersion(path.join(__dirname, '../..'));
+const VERSION = packageVersion(packageRoot());
 
 const SUCCESS = 0;
 const FAILURE = 1;

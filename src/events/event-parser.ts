@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 import type { TrafficEvent } from '../model/event';
-import type { Timestamp, Transport } from '../model/types';
+import { TRANSPORTS } from '../model/traffic';
+import type { Timestamp } from '../model/types';
 import { parseWaitStatus } from '../read/counters-file';
 import { timestamp } from '../util/time';
 
 /**
- * What ftrace prints of an event: `COMM-TID [CPU] FLAGS SECONDS: NAME: KEY=VALUE …`. COMM may hold anything, also a
- * line feed, but no value holds a space: so the last place that looks like this is the true one, and what a line feed
- * has cut off is passed over.
+ * A line that ftrace prints for an event: `COMM-TID [CPU] FLAGS SECONDS: NAME: KEY=VALUE …`. COMM may contain any
+ * character, even a line feed, but no value contains a space. So the last match in a line is the right one. If a line feed
+ * in COMM splits an event, the part before it does not match and is ignored.
  */
 const EVENT = /^ *(.*)-(\d+) +\[(\d+)\] [^:]* (\d+)\.(\d{6}): (send|recv|exec|exit): (tgid=.*)$/s;
 const LOST = /^CPU:(\d+) \[LOST (?:(\d+) )?EVENTS\]$/;
 
-const TRANSPORTS: readonly Transport[] = ['tcp', 'udp', 'other', 'unix', 'packet', 'vsock'];
-
-/** Bytes, each a character, as the text that they are. */
+/** Decodes UTF-8 from a string that has one character for each byte. */
 function decode(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
@@ -29,7 +28,7 @@ function known(value: string): string | null {
   return value === '-' ? null : unescape(value);
 }
 
-/** `[::ffff:127.0.0.1]:80`; all zero is unknown. */
+/** Parses `[::ffff:127.0.0.1]:80`. An address or port of zeros is unknown. */
 function end(value: string): { address: string | null; port: number | null } {
   const [, address = '::', port = '0'] = /^\[(.*)\]:(\d+)$/.exec(value) ?? [];
   return {
@@ -39,8 +38,9 @@ function end(value: string): { address: string | null; port: number | null } {
 }
 
 /**
- * The events in the text of a trace, which comes in pieces that may end anywhere. `at` gives the time of a moment of the
- * trace's clock, in nanoseconds.
+ * Parses the text of a trace, which arrives in pieces that may end anywhere.
+ *
+ * @param at converts a time of the trace's clock to a time since 1970, both in nanoseconds
  */
 export class EventParser {
   readonly #at: (nanoseconds: bigint) => bigint;

@@ -2,38 +2,26 @@
 import fs from 'node:fs/promises';
 import { constants } from 'node:fs';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { systemCode, TrafficError } from '../model/errors';
 import { EVENT_KINDS, type EventKind, type TrafficEvent } from '../model/event';
+import type { EventsOptions } from '../model/api-options';
+import type { EventStream } from '../model/api-results';
 import { checkArray, checkWatchOptions } from '../module/parameters';
 import { loadedInstance, notLoadedError } from '../read/files';
-import { requireLinux, thisHost, type Host } from '../system/host';
+import { requireLinux, type Host } from '../system/host';
 import { createInstance, type Instance } from '../system/trace-instance';
 import { tracefsError } from '../system/tracefs';
+import { Waiter } from '../util/waiter';
 import { EventParser } from './event-parser';
 
-/** Milliseconds between two looks at a trace that was empty. */
+/** Milliseconds between two reads of an empty trace. */
 const INTERVAL = 100;
-/** The kernel gives a page or two at once. */
+/** Size of the read buffer in bytes. The kernel returns one or two pages at once. */
 const PIECE = 65536;
 
-export interface EventsOptions {
-  /** Which; default all. */
-  events?: readonly EventKind[] | undefined;
-  /** Only of these processes, not of their children. */
-  pids?: readonly number[] | undefined;
-  /** Only of these watched names, as they were given to watch. */
-  programs?: readonly string[] | undefined;
-  /** Only transfers of at least that many bytes. */
-  minBytes?: bigint | number | undefined;
-  /** Aborting it closes the stream; iterations throw its reason. */
-  signal?: AbortSignal | undefined;
-}
-
-/**
- * Events as they happen, from the moment on in which {@link events} resolved. Leaving the loop closes it, as `close()`
- * does. Who reads slower than the kernel writes loses the oldest, and is told how many.
- */
-export class EventStream implements AsyncIterable<TrafficEvent>, AsyncDisposable {
+/** An {@link EventStream} that reads the pipe of a trace instance. */
+class TraceStream implements EventStream {
   readonly #host: Host;
   readonly #instance: Instance;
   readonly #pipe: fs.FileHandle;
@@ -41,10 +29,9 @@ export class EventStream implements AsyncIterable<TrafficEvent>, AsyncDisposable
   readonly #signal: AbortSignal | undefined;
   readonly #module: bigint | null;
   readonly #parser: EventParser;
+  readonly #waiter = new Waiter();
   #closing: Promise<void> | undefined;
-  #wake: () => void = () => undefined;
 
-  /** Made by {@link events}. */
   constructor(
     host: Host,
     instance: Instance,
@@ -67,7 +54,6 @@ export class EventStream implements AsyncIterable<TrafficEvent>, AsyncDisposable
     void this.close();
   };
 
-  /** The trace is off and gone. Calling it again gives the same promise. */
   close(): Promise<void> {
     this.#closing ??= this.#shutDown();
     return this.#closing;
@@ -77,7 +63,6 @@ export class EventStream implements AsyncIterable<TrafficEvent>, AsyncDisposable
     await this.close();
   }
 
-  /** @throws {TrafficError} ERR_NOT_LOADED when the module is unloaded meanwhile */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrafficEvent, void, undefined> {
     try {
       while (this.#closing === undefined) {
@@ -95,7 +80,7 @@ export class EventStream implements AsyncIterable<TrafficEvent>, AsyncDisposable
     }
   }
 
-  /** Null: there is nothing now. */
+  /** Null if no event is waiting. */
   async #read(): Promise<Buffer | null> {
     try {
       const { buffer, bytesRead } = await this.#pipe.read(Buffer.allocUnsafe(PIECE), 0, PIECE, null);
@@ -107,20 +92,13 @@ export class EventStream implements AsyncIterable<TrafficEvent>, AsyncDisposable
   }
 
   async #pause(): Promise<void> {
-    if (this.#closing !== undefined) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, INTERVAL);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (this.#closing === undefined) await this.#waiter.wait(INTERVAL);
   }
 
   async #shutDown(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#wake();
-    // Ends when a read that is under way does: none blocks.
+    this.#waiter.wake();
+    // Waits for a read in progress. No read blocks.
     await this.#pipe.close();
     this.#instance.remove();
   }
@@ -134,24 +112,24 @@ function filterOf(kind: EventKind, { pids = [], minBytes }: EventsOptions): stri
   return parts.join(' && ');
 }
 
-/**
- * Follows what the module counts, as it counts it: the processes of everybody who monitors. It changes nothing of what
- * is counted and needs the module loaded.
- *
- * @throws {TrafficError} ERR_NOT_LOADED, ERR_PERMISSION, ERR_LOCKDOWN, ERR_INVALID_ARGUMENT; ERR_ABI when the loaded
- * module has no events; ERR_SYSTEM when tracefs is not mounted
- */
-export async function events(options: EventsOptions = {}, host: Host = thisHost): Promise<EventStream> {
+/** The internal form of `events()`. */
+export async function eventsOn(host: Host, options: EventsOptions): Promise<EventStream> {
   requireLinux(host);
   const { events: kinds = EVENT_KINDS, pids = [], programs = [], minBytes = 0n, signal } = options;
   checkWatchOptions({ programs, pids });
   checkArray('events', kinds, 'string', "['send', 'recv']");
   const unknown = kinds.find((kind) => !EVENT_KINDS.includes(kind));
   if (unknown !== undefined || kinds.length === 0) {
-    throw new TrafficError('ERR_INVALID_ARGUMENT', `events is '${unknown ?? ''}'; it is of ${EVENT_KINDS.join(', ')}.`);
+    throw new TrafficError(
+      'ERR_INVALID_ARGUMENT',
+      `events is '${unknown ?? ''}', but must contain some of ${EVENT_KINDS.join(', ')}.`,
+    );
   }
   if ((typeof minBytes !== 'bigint' && !Number.isInteger(minBytes)) || minBytes < 0 || minBytes >= 2n ** 63n) {
-    throw new TrafficError('ERR_INVALID_ARGUMENT', `minBytes is ${minBytes}; it is a whole number, 0 to 2^63 - 1.`);
+    throw new TrafficError(
+      'ERR_INVALID_ARGUMENT',
+      `minBytes is ${inspect(minBytes)}, but must be a whole number from 0 to 2^63 - 1.`,
+    );
   }
   signal?.throwIfAborted();
   if (loadedInstance(host) === null) throw notLoadedError();
@@ -165,7 +143,7 @@ export async function events(options: EventsOptions = {}, host: Host = thisHost)
     signal?.throwIfAborted();
     const wants = (event: TrafficEvent): boolean =>
       event.event === 'lost' || programs.length === 0 || programs.some((name) => name === event.program);
-    return new EventStream(host, instance, pipe, wants, signal);
+    return new TraceStream(host, instance, pipe, wants, signal);
   } catch (error) {
     await pipe?.close();
     instance.remove();

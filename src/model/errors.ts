@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * What went wrong, for programs.
+ * The kind of a failure, for programs.
  *
- * - `ERR_NOT_LINUX`: the counting is done by a Linux kernel module.
- * - `ERR_INVALID_ARGUMENT`: an option or argument cannot be used.
- * - `ERR_NO_HEADERS`: the kernel's headers, needed to build the module, are not installed.
- * - `ERR_BUILD`: the module did not compile, or there is nothing to compile it with.
+ * - `ERR_NOT_LINUX`: this system is not Linux. A Linux kernel module does the counting.
+ * - `ERR_INVALID_ARGUMENT`: an option or argument is invalid.
+ * - `ERR_NO_HEADERS`: the kernel headers, which are needed to build the module, are not installed.
+ * - `ERR_BUILD`: the module did not compile, or make or the compiler is missing.
  * - `ERR_PERMISSION`: the caller lacks a capability, or a path is not safe to load a module from.
- * - `ERR_LOCKDOWN`: the kernel is locked down, or accepts no more modules.
- * - `ERR_SIGNATURE`: the kernel wants signed modules.
- * - `ERR_KERNEL_MISMATCH`: the module was built for another kernel, or this one has no modules at all.
- * - `ERR_ABI`: the loaded module speaks another version of `/proc/net_traffic`.
- * - `ERR_CONFLICT`: loaded already with other parameters, or a hook is owned by somebody else.
+ * - `ERR_LOCKDOWN`: the kernel is locked down, or no longer accepts modules.
+ * - `ERR_SIGNATURE`: the kernel requires signed modules.
+ * - `ERR_KERNEL_MISMATCH`: the module was built for another kernel, or this kernel does not support modules.
+ * - `ERR_ABI`: the loaded module has another version of `/proc/net_traffic`.
+ * - `ERR_CONFLICT`: the module is loaded with other parameters, or another program occupies a hook.
  * - `ERR_NOT_LOADED`: the module is not loaded.
- * - `ERR_STOPPED`: the module was stopped and only waits to be unloaded.
- * - `ERR_IN_USE`: a session is open, or calls are still inside the module.
- * - `ERR_NO_PROCESS`: there is no process with that PID.
+ * - `ERR_STOPPED`: the module was stopped. It can only be unloaded.
+ * - `ERR_IN_USE`: a session is open, or calls inside the module have not returned.
+ * - `ERR_NO_PROCESS`: no process has this PID.
  * - `ERR_LIMIT`: the module has no room for another session, watch or longer name.
- * - `ERR_COMMAND`: the command that was to be run could not be executed; `cause` has its errno.
- * - `ERR_SYSTEM`: any other failure of the system; `cause` has its errno.
+ * - `ERR_COMMAND`: the command could not be executed. `cause` has the errno.
+ * - `ERR_SYSTEM`: another failure of the system. `cause` has the errno.
  */
 export type TrafficErrorCode =
   | 'ERR_NOT_LINUX'
@@ -40,22 +40,23 @@ export type TrafficErrorCode =
   | 'ERR_COMMAND'
   | 'ERR_SYSTEM';
 
+/** Optional parts of a {@link TrafficError}. */
 export interface TrafficErrorDetails {
-  /** What mends it, as a sentence or a command. */
+  /** How to fix the problem. */
   hint?: string | undefined;
-  /** The failure underneath, usually a system error with `code`, `errno` and `syscall`. */
+  /** The error that caused this one, usually a system error with `code`, `errno` and `syscall`. */
   cause?: unknown;
-  /** The module's own lines in the kernel log since the failed call. */
+  /** Lines that the module wrote to the kernel log during the failed call. */
   kernelLog?: readonly string[];
 }
 
-/** The one family of errors that this package throws or rejects with. */
+/** The class of all errors that this package throws on purpose. Other errors are bugs. */
 export class TrafficError extends Error {
   override readonly name = 'TrafficError';
   readonly code: TrafficErrorCode;
-  /** What mends it, as a sentence or a command; undefined when nothing is known to. */
+  /** How to fix the problem, with the command if there is one; undefined if no fix is known. */
   readonly hint: string | undefined;
-  /** Lines that the module wrote to the kernel log since the call; empty when none, or when the log cannot be read. */
+  /** Lines that the module wrote to the kernel log during the call; empty if there are none or the log is not readable. */
   readonly kernelLog: readonly string[];
 
   constructor(code: TrafficErrorCode, message: string, details: TrafficErrorDetails = {}) {
@@ -66,24 +67,24 @@ export class TrafficError extends Error {
   }
 }
 
-/** A property of whatever was thrown, if it is a string. Errors of another realm are no instances of this one's Error. */
+/** A property of a thrown value, if it is a string. `instanceof Error` would miss the errors of another realm. */
 function textOf(error: unknown, property: string): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const value: unknown = Reflect.get(error, property);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The `code` of a system error (`ENOENT`), or undefined for anything else. */
+/** The `code` of a system error, such as `ENOENT`; undefined for other values. */
 export function systemCode(error: unknown): string | undefined {
   return textOf(error, 'code');
 }
 
-/** The system call that failed, as Node and the addon name it, or undefined. */
+/** The name of the system call that failed, as set by Node and the addon; undefined for other values. */
 export function systemCall(error: unknown): string | undefined {
   return textOf(error, 'syscall');
 }
 
-/** The text of whatever was thrown. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
   return textOf(error, 'message') ?? String(error);
 }

@@ -5,26 +5,26 @@ export const EVENT_KINDS = ['send', 'recv', 'exec', 'exit'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 interface Happened {
-  /** By the system's clock, as exact as a microsecond. */
+  /** Time of the event by the system's clock, with a resolution of microseconds. */
   readonly time: Timestamp;
-  /** The processor it happened on. */
+  /** Number of the CPU on which the event happened. */
   readonly cpu: number;
-  /** PID of the process, in the initial namespace. */
+  /** PID of the process, in the initial PID namespace. */
   readonly pid: number;
-  /** The thread of it. */
+  /** ID of the thread that caused the event. */
   readonly tid: number;
-  /** The kernel's name of the thread; null when it has forgotten it. */
+  /** The kernel's name of the thread; null if the trace no longer knows it. */
   readonly comm: string | null;
-  /** The watched name that the process, or its ancestor, matched; null when it was attached by PID or as a child. */
+  /** The watched name that the process or its ancestor matched; null if it was attached by PID or as a child. */
   readonly program: string | null;
 }
 
-/** A call that was counted. */
+/** A counted call that sent or received data. */
 export interface TransferEvent extends Happened {
   readonly event: 'send' | 'recv';
   readonly bytes: bigint;
   readonly transport: Transport;
-  /** As of a flow: see {@link Flow}. Addresses are of `inet` and `inet6` only. */
+  /** Address family, see {@link Flow.family}. Only `inet` and `inet6` have addresses. */
   readonly family: string;
   readonly localAddress: string | null;
   readonly localPort: number | null;
@@ -32,14 +32,14 @@ export interface TransferEvent extends Happened {
   readonly remotePort: number | null;
 }
 
-/** A process that is counted executed a program. */
+/** A counted process executed a program. */
 export interface ExecEvent extends Happened {
   readonly event: 'exec';
-  /** Of the program: the last part of the path given to exec. */
+  /** Name of the program: the last part of the path given to exec. */
   readonly name: string;
 }
 
-/** A process that was counted ended. One that owners began to watch at different moments has an event for each record. */
+/** A counted process ended. A process with several records has one event for each record. */
 export interface ExitEvent extends Happened {
   readonly event: 'exit';
   /** {@link Process.id} */
@@ -52,11 +52,11 @@ export interface ExitEvent extends Happened {
   readonly sentMessages: bigint;
 }
 
-/** Events of a processor that were overwritten before they were read. */
+/** Events of one CPU were overwritten before they were read. */
 export interface LostEvents {
   readonly event: 'lost';
   readonly cpu: number;
-  /** Null: more than none, and nobody knows how many. */
+  /** Number of lost events; null if the kernel does not report it. */
   readonly count: bigint | null;
 }
 

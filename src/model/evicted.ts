@@ -3,19 +3,21 @@ import { EVICTED_SHARED, evictedInexactIn } from './reasons';
 import { greater, larger, sum } from './traffic';
 import type { Program, Traffic } from './types';
 
-/** Ended processes that are listed no more. */
+/** Ended processes whose records the module removed to make room. They are no longer listed. */
 export interface Evicted {
   readonly count: bigint;
   readonly traffic: Traffic;
-  /** Why it is more, perhaps. */
+  /** Why the traffic is a lower bound; empty if it is exact. */
   readonly reasons: readonly string[];
 }
 
 const add = (counts: readonly bigint[]): bigint => counts.reduce((a, b) => a + b, 0n);
 
 /**
- * What the module's own programs lost: a session takes over what it needs itself.
- * @param all whether these are all programs; of a part that shares what it lost only the larger sum is certain
+ * Sums up what was evicted from the module's own programs. Sessions keep the records that they need themselves.
+ *
+ * @param all whether `programs` are all programs. Several programs may have counted the same evicted process. For all of
+ * them together the module knows the sum. For a part of them only the largest of the possible values is certain.
  */
 export function evictedOf(programs: readonly Program[], all: boolean): Evicted {
   const own = programs.filter(({ owner }) => owner === 0);

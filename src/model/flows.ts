@@ -2,20 +2,25 @@
 import { sumCounters } from './traffic';
 import type { Counters, Flow, ProcessFlows, RemoteTraffic, Scope, ScopeTraffic } from './types';
 
+export const SCOPES = ['loopback', 'private', 'public'] as const satisfies readonly Scope[];
+
 const size = ({ receivedBytes, sentBytes }: Counters): bigint => receivedBytes + sentBytes;
 
-/** The larger first. */
+/** Compares for a sort by bytes, the largest first. */
 export function byAmount(a: { readonly counters: Counters }, b: { readonly counters: Counters }): number {
   const difference = size(b.counters) - size(a.counters);
   return difference < 0n ? -1 : Number(difference > 0n);
 }
 
-/** What is in no flow. */
+/** The traffic that is not listed in any flow. */
 function unlisted(processes: readonly ProcessFlows[]): Counters[] {
   return processes.flatMap(({ totals }) => totals.map((total) => total.unlisted)).filter((part) => part !== null);
 }
 
-/** Totals by remote address, the largest first; what is in no flow is with the unknown. */
+/**
+ * Sums up traffic by remote address, the largest sum first. Traffic that is not listed in any flow is added to the
+ * unknown address, null.
+ */
 export function sumByRemote(processes: readonly ProcessFlows[]): RemoteTraffic[] {
   const remotes = new Map<string | null, Flow[]>();
   for (const flow of processes.flatMap(({ flows }) => flows)) {
@@ -28,7 +33,7 @@ export function sumByRemote(processes: readonly ProcessFlows[]): RemoteTraffic[]
   return [...remotes]
     .map(([address, flows]) => ({
       address,
-      // The host's own addresses may change: what was private may be loopback now.
+      // The addresses of the host may change, and with them the scope of a remote address. The newest flow has it.
       scope: flows[flows.length - 1]?.scope ?? null,
       flows: flows.length,
       counters: sumCounters([...flows.map(({ counters }) => counters), ...(address === null ? rest : [])]),
@@ -36,20 +41,21 @@ export function sumByRemote(processes: readonly ProcessFlows[]): RemoteTraffic[]
     .sort(byAmount);
 }
 
-/** Totals by how far away the peer is, each scope once; they add up to the totals of the processes. */
+/**
+ * Sums up traffic by scope: loopback, private, public and null for an unknown peer. Each scope is listed, even if its sum
+ * is 0. The sums add up to the totals of the processes.
+ */
 export function sumByScope(processes: readonly ProcessFlows[]): ScopeTraffic[] {
   const flows = processes.flatMap((process) => process.flows);
   const of = (scope: Scope | null): Counters[] =>
     flows.filter((flow) => flow.scope === scope).map(({ counters }) => counters);
   return [
-    { scope: 'loopback', counters: sumCounters(of('loopback')) },
-    { scope: 'private', counters: sumCounters(of('private')) },
-    { scope: 'public', counters: sumCounters(of('public')) },
+    ...SCOPES.map((scope) => ({ scope, counters: sumCounters(of(scope)) })),
     { scope: null, counters: sumCounters([...of(null), ...unlisted(processes)]) },
   ];
 }
 
-/** The sums of both, the largest first. */
+/** Adds two lists by remote address, the largest sum first. */
 export function mergeRemotes(a: readonly RemoteTraffic[], b: readonly RemoteTraffic[]): RemoteTraffic[] {
   const merged = new Map(a.map((remote) => [remote.address, remote]));
   for (const remote of b) {
@@ -63,7 +69,7 @@ export function mergeRemotes(a: readonly RemoteTraffic[], b: readonly RemoteTraf
   return [...merged.values()].sort(byAmount);
 }
 
-/** The sums of both, each scope once. */
+/** Adds two lists by scope. */
 export function mergeScopes(a: readonly ScopeTraffic[], b: readonly ScopeTraffic[]): ScopeTraffic[] {
   return sumByScope([]).map(({ scope }) => ({
     scope,

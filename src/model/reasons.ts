@@ -1,42 +1,43 @@
 // SPDX-License-Identifier: MIT
 import type { Program } from './types';
 
-// Why a total is a lower bound, besides the reasons of the processes in it, which the kernel gives.
+// Reasons why a total is a lower bound, in addition to the reasons that the kernel reports for each process.
 
-/** A process ended, and made room for others, before its last counts were read. */
+/** The record of an ended process was removed to make room before its last counts were read. */
 export const EVICTED = 'evicted';
-/** Of a process in two records one was detached, and the other went on. */
+/** A process has two records. One of them was detached while the other continued. */
 export const DETACHED = 'detached';
-/** Some of what is asked for is listed no more, and is not told from other processes. */
+/** Some requested processes may no longer be listed, and their traffic cannot be separated from that of others. */
 export const UNLISTED = 'unlisted';
-/** Executions could not be recorded. */
+/** The module had no memory to record an execution. */
 const MISSED = 'missed';
-/** What was evicted was a lower bound itself. */
+/** The counts of an evicted process were a lower bound. */
 const EVICTED_INEXACT = 'evicted_inexact';
-/** What was evicted of a part of all programs was counted for several: only the larger sum is certain. */
+/** An evicted process was counted for several of the selected programs, so that only the largest sum is certain. */
 export const EVICTED_SHARED = 'evicted_shared';
 
-/** Reasons in words, for a person. */
+/** What each reason means, for people. */
 export const IN_WORDS: Readonly<Record<string, string>> = {
-  attached: 'what it moved before it was attached is unknown',
+  attached: 'its traffic before it was attached is unknown',
   child_not_recorded: 'there was no memory to record one of its children',
-  zcrx: "it received by io_uring's zero-copy receive, which passes the hooks",
-  sctp_events: 'it received from an SCTP socket with notifications, which engine=tracepoint does not tell from payload',
-  unreadable_result: 'the result of one of its TCP_ZEROCOPY_RECEIVE could not be read',
-  [EVICTED]: 'it ended, and made room for others, before its last counts were read',
-  [DETACHED]: 'it was detached while others counted it on',
-  [UNLISTED]: 'some of these processes are perhaps listed no more',
+  zcrx: "it received data by io_uring's zero-copy receive, which bypasses the hooks",
+  sctp_events:
+    'it received from an SCTP socket with notifications, which engine=tracepoint cannot distinguish from payload',
+  unreadable_result: 'the result of one of its TCP_ZEROCOPY_RECEIVE calls could not be read',
+  [EVICTED]: 'it ended, and its record was removed to make room, before its last counts were read',
+  [DETACHED]: 'it was detached while another watcher continued to count it',
+  [UNLISTED]: 'some of these processes may no longer be listed',
   [MISSED]: 'there was no memory to record a process',
-  [EVICTED_INEXACT]: 'some processes that are listed no more were lower bounds',
-  [EVICTED_SHARED]: 'processes that are listed no more were counted for several programs',
+  [EVICTED_INEXACT]: 'some processes that are no longer listed were counted only as lower bounds',
+  [EVICTED_SHARED]: 'some processes that are no longer listed were counted for several programs',
 };
 
-/** The reason, if there is one, that executions of these programs could not be recorded. */
+/** The reason `missed`, if executions of these programs could not be recorded. */
 export function missedIn(programs: readonly Program[]): string[] {
   return programs.some(({ missed }) => missed > 0n) ? [MISSED] : [];
 }
 
-/** The reason, if there is one, that what these programs lost was a lower bound. */
+/** The reason `evicted_inexact`, if the counts of an evicted process of these programs were a lower bound. */
 export function evictedInexactIn(programs: readonly Program[]): string[] {
   return programs.some(({ evictedInexact }) => evictedInexact > 0n) ? [EVICTED_INEXACT] : [];
 }

@@ -2,15 +2,18 @@
 import { DETACHED } from './reasons';
 import type { Process } from './types';
 
-/** The records of one process in order of begin: owners that began at different moments have one each. */
+/**
+ * The records of one process in the order in which they began. The module makes another record when an owner starts to
+ * watch a process that is already recorded.
+ */
 export type Records = readonly [first: Process, ...others: readonly Process[]];
 
-/** Whether a record that began after these is of the same process, and not of a later one with its PID. */
+/** Whether a later record with this PID belongs to the same process, and not to a new process that reuses the PID. */
 function goesOn(records: Records, next: Process): boolean {
   return records.some(({ endSeq }) => endSeq === null || (next.startSeq ?? 0n) < endSeq);
 }
 
-/** Rows in order of `id`, by process, in the order in which these began. */
+/** Groups rows, sorted by `id`, by process. The processes are in the order in which they began. */
 export function byProcess(rows: readonly Process[]): Records[] {
   const places = new Map<number, number>();
   const processes: Records[] = [];
@@ -23,17 +26,20 @@ export function byProcess(rows: readonly Process[]): Records[] {
   return processes;
 }
 
-/** The record with which a process is in a total. */
+/** The record that represents a process in a total. */
 export interface Standing {
   readonly process: Process;
-  /** False: the process moved more than this, perhaps, for the `reasons`. */
+  /** False: the traffic is a lower bound. `reasons` says why. */
   readonly exact: boolean;
   readonly reasons: readonly string[];
 }
 
 const size = ({ traffic: { total } }: Process): bigint => total.receivedBytes + total.sentBytes;
 
-/** What began first has what all others have, unless one of them went on when it was detached. */
+/**
+ * The record that began first includes the traffic of all later ones, unless it was detached and another one continued.
+ * Then the record with the most traffic is a lower bound.
+ */
 function standingOf(records: Records): Standing {
   const [first, ...others] = records;
   const { state, endSeq: end } = first;
@@ -43,18 +49,18 @@ function standingOf(records: Records): Standing {
   return { process: most, exact: false, reasons: [...most.reasons, DETACHED] };
 }
 
-/** One record a process: what a total is the sum of. */
+/** The records that a total is the sum of: one for each process. */
 export function standing(rows: readonly Process[]): Standing[] {
   return byProcess(rows).map(standingOf);
 }
 
-/** The one that stands for the process of this record. */
+/** The record that represents the process of this record in a total. */
 export function standingFor(record: Process, rows: readonly Process[]): Process {
   const records = byProcess(rows).find((each) => each.some(({ id }) => id === record.id));
   return records ? standingOf(records).process : record;
 }
 
-/** Whether a process is in more rows than one. */
+/** Whether any process has more than one record. */
 export function hasSeveral(rows: readonly Process[]): boolean {
   return byProcess(rows).length < rows.length;
 }

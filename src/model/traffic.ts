@@ -33,13 +33,13 @@ function combineCounters(a: Counters, b: Counters, combine: Combine): Counters {
   };
 }
 
-/** Null, not counted, is nothing beside what is counted. */
+/** A transport that only one of the two counts is combined with zeros. Null if neither counts it. */
 function combineKnown(a: Counters | null, b: Counters | null, combine: Combine): Counters | null {
   return a === null && b === null ? null : combineCounters(a ?? NOTHING, b ?? NOTHING, combine);
 }
 
 const add: Combine = (a, b) => a + b;
-/** `a - b`, and 0 where that would be negative. */
+/** `a - b`, or 0 if that is negative. */
 export const beyond: Combine = (a, b) => (a > b ? a - b : 0n);
 export const greater: Combine = (a, b) => (a > b ? a : b);
 
@@ -55,7 +55,7 @@ export function sumCounters(parts: Iterable<Counters | null>): Counters {
   return { receivedBytes, receivedMessages, sentBytes, sentMessages };
 }
 
-/** Traffic from its transports. */
+/** Adds the total to the counters of the transports. */
 export function trafficOf({ tcp, udp, other, unix, packet, vsock }: Omit<Traffic, 'total'>): Traffic {
   return { total: sumCounters([tcp, udp, other, unix, packet, vsock]), tcp, udp, other, unix, packet, vsock };
 }
@@ -77,17 +77,17 @@ export function sum(parts: Iterable<Traffic>): Traffic {
   return result;
 }
 
-/** `a - b`, and 0 where that would be negative. */
+/** `a - b` for each counter, or 0 if that is negative. */
 export function excessCounters(a: Counters, b: Counters): Counters {
   return combineCounters(a, b, beyond);
 }
 
-/** The same, transport by transport. */
+/** `a - b` for each counter of each transport, or 0 if that is negative. */
 export function excess(a: Traffic, b: Traffic): Traffic {
   return combineTraffic(a, b, beyond);
 }
 
-/** The larger of the two, counter by counter. */
+/** The larger of the two values, for each counter of each transport. */
 export function larger(a: Traffic, b: Traffic): Traffic {
   return combineTraffic(a, b, greater);
 }

@@ -3,24 +3,24 @@ import type { Timestamp } from '../util/time';
 
 export type { Timestamp };
 
-/** Payload that went through the socket layer. Exact unless the process or program says otherwise. */
+/** Payload that passed the socket layer. Exact unless the process or program says that it is a lower bound. */
 export interface Counters {
-  /** Bytes delivered to the process. */
+  /** Payload bytes that the kernel delivered to the process. */
   readonly receivedBytes: bigint;
-  /** Successful receiving calls. */
+  /** Number of successful receive calls. */
   readonly receivedMessages: bigint;
-  /** Bytes accepted from the process. */
+  /** Payload bytes that the kernel accepted from the process. */
   readonly sentBytes: bigint;
-  /** Successful sending calls. */
+  /** Number of successful send calls. */
   readonly sentMessages: bigint;
 }
 
 /**
- * Counters by transport. MPTCP is `tcp`; what of `inet` is neither TCP nor UDP (raw, SCTP) is `other`. The families
- * besides `inet` are a transport each, and null where they are not counted.
+ * Counters by transport. `tcp` includes MPTCP. `other` is the traffic of IPv4 and IPv6 that is neither TCP nor UDP, such
+ * as raw sockets and SCTP. `unix`, `packet` and `vsock` are address families; they are null if they are not counted.
  */
 export interface Traffic {
-  /** The sum of all transports that are counted. */
+  /** The sum of all counted transports. */
   readonly total: Counters;
   readonly tcp: Counters;
   readonly udp: Counters;
@@ -32,183 +32,192 @@ export interface Traffic {
 
 export type Transport = Exclude<keyof Traffic, 'total'>;
 
-/** `detached`: it lives, but its traffic is no longer counted. */
+/** `detached`: the process still runs, but its traffic is no longer counted. */
 export type ProcessState = 'running' | 'exited' | 'detached';
-/** How a process came to be monitored. */
+/** Why a process is counted: it executed a watched program, its parent is counted, or it was attached by PID. */
 export type ProcessSince = 'exec' | 'fork' | 'attach';
 
-/** One monitored process (thread group). Source: a row of `/proc/net_traffic/counters`. */
+/** A counted process, with all its threads. Source: a row of `/proc/net_traffic/counters`. */
 export interface Process {
-  /** Never reused while the module is loaded, unlike a PID. */
+  /** Number of this record. Unlike a PID it is not reused while the module is loaded. */
   readonly id: bigint;
-  /** PID in the initial namespace. */
+  /** PID in the initial PID namespace. */
   readonly pid: number;
-  /** `id` of the monitored parent; null for a root. */
+  /** `id` of the parent; null if the parent is not counted. */
   readonly parentId: bigint | null;
-  /** `id` of the first monitored ancestor; its own for a root. */
+  /** `id` of the first counted ancestor; its own `id` if the parent is not counted. */
   readonly rootId: bigint;
+  /** PID of the parent; null if it is unknown. */
   readonly ppid: number | null;
-  /** PID of the first monitored ancestor. */
+  /** PID of the first counted ancestor. */
   readonly rootPid: number;
-  /** The watched name that matched it or its ancestor; null when it was attached by PID or as a child. */
+  /** The watched name that the process or its ancestor matched; null if it was attached by PID or as a child. */
   readonly program: string | null;
-  /** For whom it is counted: 0 is the module itself, 1 to 63 are sessions. */
+  /** Who counts the process: 0 is the module itself, for `load()`; 1 to 63 are sessions. */
   readonly owners: readonly number[];
-  /** `id`s of the programs (see {@link Program}) that it is counted in. */
+  /** `id` of each {@link Program} that includes the process. */
   readonly watches: readonly bigint[];
+  /** User ID; null if it is unknown. */
   readonly uid: number | null;
   readonly state: ProcessState;
   readonly since: ProcessSince;
   readonly startedAt: Timestamp;
-  /** Null while it runs. */
+  /** Null while the process runs. */
   readonly endedAt: Timestamp | null;
-  /** Position in the order of ends; null while it runs. */
+  /** Position in the order in which processes ended; null while the process runs. */
   readonly endSeq: bigint | null;
   /**
-   * The newest `endSeq` of any process when this record began; null: none had ended. Of two records of a PID the later is
-   * of the same process when this is less than the `endSeq` of the earlier.
+   * The newest `endSeq` of any process when this record began; null if none had ended. If two records have the same PID,
+   * they belong to the same process if this value of the later record is less than the `endSeq` of the earlier one.
    */
   readonly startSeq: bigint | null;
-  /** Status given to `exit`, 0 to 255; null while it runs, when a signal ended it, or when it is unknown. */
+  /** Exit status, 0 to 255; null while the process runs, if a signal ended it, or if the status is unknown. */
   readonly exitCode: number | null;
-  /** Signal that ended it, as `SIGKILL`; null when none did or when it is unknown. */
+  /** Signal that ended the process, such as `SIGKILL`; null if none did, or if it is unknown. */
   readonly signal: string | null;
   readonly traffic: Traffic;
-  /** False: the traffic is a lower bound, for the `reasons`. */
+  /** False: `traffic` is a lower bound. `reasons` says why. */
   readonly exact: boolean;
   readonly reasons: readonly string[];
   /** The kernel's name of the process: at most 15 bytes. */
   readonly comm: string | null;
-  /** Path of the executed file; null when unknown. */
+  /** Path of the executed file; null if it is unknown. */
   readonly exe: string | null;
 }
 
-/** `name`: a watched name. `attach`, `children`: what came by PID, or as a child of a caller; these have no name. */
+/**
+ * How a watch selects processes: by the name of the executed file, by PID (`attach`), or as the children that the
+ * watching process starts (`children`, used by `run()`).
+ */
 export type ProgramKind = 'name' | 'attach' | 'children';
 
-/** One watch and all that it ever brought. Source: a row of `/proc/net_traffic/programs`. */
+/** A watch, and the sums over all processes that it ever selected. Source: a row of `/proc/net_traffic/programs`. */
 export interface Program {
   readonly id: bigint;
-  /** Null for the unnamed kinds. */
+  /** The watched name; null for the kinds `attach` and `children`. */
   readonly name: string | null;
-  /** 0 is the module itself, 1 to 63 are sessions. */
+  /** Who watches: 0 is the module itself, for `load()`; 1 to 63 are sessions. */
   readonly owner: number;
   readonly kind: ProgramKind;
-  /** Whether children of its processes are counted too. */
+  /** Whether the children of its processes are counted too. */
   readonly follow: boolean;
   readonly watchedAt: Timestamp;
-  /** Processes that ever matched, with followed children. */
+  /** Number of processes that ever matched, including followed children. */
   readonly started: bigint;
   readonly running: bigint;
   readonly ended: bigint;
-  /** Ended processes whose record had to make room; their traffic stays in the totals here. */
+  /** Number of ended processes whose records were removed to make room. `traffic` still includes them. */
   readonly evicted: bigint;
-  /** Of `evicted`, those that were counted for another watch of the same owner too. */
+  /** The part of `evicted` that another watch of the same owner counted too. */
   readonly evictedShared: bigint;
-  /** Of `evicted`, those whose traffic was a lower bound. */
+  /** The part of `evicted` whose traffic was a lower bound. */
   readonly evictedInexact: bigint;
-  /** What the evicted processes moved, each in full as its row had it: also from before it was counted here. */
+  /** Traffic of the evicted processes: all that their rows showed, even from before this watch counted them. */
   readonly evictedTraffic: Traffic;
-  /** Of `evicted`, those that are in no other program's `evictedOnce`: those of one owner add up to each of them once. */
+  /** The part of `evicted` that no other watch includes in this number, so that it can be summed up over an owner. */
   readonly evictedOnce: bigint;
-  /** What these moved, in full. */
+  /** Traffic of the processes in `evictedOnce`. */
   readonly evictedOnceTraffic: Traffic;
-  /** Executions that could not be recorded, for lack of memory. Not 0: the totals are a lower bound. */
+  /** Number of executions that the module had no memory to record. If it is not 0, the totals are a lower bound. */
   readonly missed: bigint;
-  /** The newest {@link Process.endSeq} when this was read: what ended later is not in it. Null: none had ended. */
+  /** The newest {@link Process.endSeq} when this row was read; null if no process had ended. */
   readonly endSeq: bigint | null;
-  /** The newest {@link Process.endSeq} that was evicted when this was read. Null: none was. */
+  /** The newest {@link Process.endSeq} that was evicted when this row was read; null if none was. */
   readonly evictedSeq: bigint | null;
-  /** Never decreases while the watch exists. */
+  /** Traffic of all processes of this watch. It never decreases while the watch exists. */
   readonly traffic: Traffic;
 }
 
-/** How far away a peer is; null: unknown. `loopback` is this host by any of its addresses, `private` is not routed on the internet. */
+/** Where a peer is. `loopback`: on this host, by any of its addresses. `private`: in a network not routed on the internet. */
 export type Scope = 'loopback' | 'private' | 'public';
 
-/** What a process moved between two ends. Source: a row of `/proc/net_traffic/flows`. */
+/** Traffic of a process between a local and a remote address. Source: a row of `/proc/net_traffic/flows`. */
 export interface Flow {
   readonly transport: Transport;
-  /** `inet`, `inet6`, `unix`, `packet` or `vsock`; an IPv4-mapped IPv6 address is `inet`. */
+  /** `inet`, `inet6`, `unix`, `packet` or `vsock`. An IPv4-mapped IPv6 address is shown as `inet`. */
   readonly family: string;
-  /** Inode number of the socket's network namespace, as in `/proc/PID/ns/net`. */
+  /** Inode number of the socket's network namespace, as shown in `/proc/PID/ns/net`. */
   readonly netns: number;
-  /** Null: unknown, or any address. Of vsock it is the CID. */
+  /** Null if it is unknown or any address. For vsock it is the CID. */
   readonly localAddress: string | null;
   readonly localPort: number | null;
-  /** Null: unknown, as of datagrams of an unconnected socket where the hook does not see it. Never guessed. */
+  /** Null if it is unknown, for example if the hook cannot see the peer of an unconnected datagram socket. */
   readonly remoteAddress: string | null;
   readonly remotePort: number | null;
+  /** Null if the peer is unknown. */
   readonly scope: Scope | null;
   readonly counters: Counters;
-  /** To a tick of the kernel, some milliseconds. */
+  /** Time with the resolution of the kernel's tick, a few milliseconds. */
   readonly firstUsedAt: Timestamp;
   readonly lastUsedAt: Timestamp;
 }
 
-/** What a process moved by a transport: all of it, and the part of it that is in no flow. */
+/** Traffic of a process by one transport, and the part of it that is not listed in any flow. */
 export interface FlowTotal {
   readonly transport: Transport;
-  /** The process's counters in the moment of its flows: the sum of these and of `unlisted`. */
+  /** The sum over the flows of this transport and `unlisted`, all read at the same time. */
   readonly counters: Counters;
-  /** What exceeded `maxFlows`, or found no memory; null when nothing did. */
+  /** Traffic of flows beyond `maxFlows`, or for which there was no memory; null if there is none. */
   readonly unlisted: Counters | null;
 }
 
-/** The flows of one process, and its counters of the same moment. */
+/** The flows of a process, and its counters, all read at the same time. */
 export interface ProcessFlows {
   /** {@link Process.id}. */
   readonly id: bigint;
   readonly pid: number;
-  /** Of each transport that moved something. */
+  /** One entry for each transport that the process used. */
   readonly totals: readonly FlowTotal[];
-  /** In the order of their first use. */
+  /** In the order in which they were first used. */
   readonly flows: readonly Flow[];
 }
 
-/** What was moved with one remote host, by any port and transport. */
+/** Traffic with one remote address, by all ports and transports. */
 export interface RemoteTraffic {
-  /** Null: the peer is unknown. */
+  /** Null if the peer is unknown. */
   readonly address: string | null;
   readonly scope: Scope | null;
+  /** Number of flows. */
   readonly flows: number;
   readonly counters: Counters;
 }
 
+/** Traffic with all peers of one scope. */
 export interface ScopeTraffic {
-  /** Null: unknown, also what is in no flow. */
+  /** Null if the peer is unknown, or if the traffic is not listed in any flow. */
   readonly scope: Scope | null;
   readonly counters: Counters;
 }
 
-/** What is counted at one moment. */
+/** All counters at one moment. */
 export interface Snapshot {
   readonly takenAt: Timestamp;
-  /** Address families counted; `inet` is IPv4 and IPv6. */
+  /** Counted address families; `inet` is IPv4 and IPv6. */
   readonly families: readonly string[];
-  /** How transfers are seen: `tracepoint` or `redirect`. */
+  /** How the module observes transfers: `tracepoint` or `redirect`. */
   readonly engine: string;
-  /** In order of `id`: the order in which they appeared. */
+  /** Sorted by `id`, the order in which they appeared. */
   readonly processes: readonly Process[];
   readonly programs: readonly Program[];
   /**
-   * Of `snapshot()`: the sum over `processes`, where one that several owners watch is in several rows and in the sum
-   * once, and what evicted processes of the module's own programs moved. Of a session: everything that its processes
-   * moved since it began, also those no longer listed; it never decreases.
+   * In a result of `snapshot()`: the sum over `processes`, plus the evicted processes of the module's own programs. A
+   * process that several owners watch has several rows, and is included once. In a session: the traffic of all its
+   * processes since the session began. It includes processes that are no longer listed, and never decreases.
    */
   readonly total: Traffic;
-  /** False: `total` is a lower bound, for the `reasons`. */
+  /** False: `total` is a lower bound. `reasons` says why. */
   readonly exact: boolean;
   readonly reasons: readonly string[];
-  /** Ended processes that are no longer in `processes`; `total` has what they moved. */
+  /** Number of ended processes that are no longer in `processes`. `total` includes them. */
   readonly evicted: bigint;
   /**
-   * With whom the processes moved it, if that was asked for. Of `snapshot()`: read a moment after `processes`, and of
-   * a process in several rows those of the one that is in `total`; of a session: a moment before, so that no process
-   * has more in its flows than in its counters.
+   * Only with the option `flows`: the flows of the processes. In a result of `snapshot()` they are read after
+   * `processes`, and a process with several rows has the flows of the row that `total` includes. In a session they are
+   * read before `processes`, so that the flows of a process never exceed its counters.
    */
   readonly flows?: readonly ProcessFlows[];
-  /** Of a session, with its flows: sums over all its processes, also those no longer listed, that add up to `total`. */
+  /** Only in a session with the option `flows`: traffic of all its processes by remote address. The sum is `total`. */
   readonly byRemote?: readonly RemoteTraffic[];
+  /** Only in a session with the option `flows`: traffic of all its processes by scope. The sum is `total`. */
   readonly byScope?: readonly ScopeTraffic[];
 }

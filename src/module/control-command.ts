@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
 import { TrafficError, systemCode } from '../model/errors';
-import { parseTable } from '../read/proc-table';
+import { RELOAD } from '../read/files';
+import { malformed, parseTable } from '../read/proc-table';
 
-/** The text of `/proc/net_traffic/control`: the owner that the reading descriptor acts for, 0 or a session's number. */
+/** Parses `/proc/net_traffic/control`: the owner that the descriptor acts for, 0 or the number of a session. */
 export function parseControl(text: string, file = '/proc/net_traffic/control'): number {
   const row = parseTable(text, file)[0];
-  if (!row) throw new TrafficError('ERR_ABI', `${file} names no owner.`);
+  if (!row) throw malformed(file, 'the row with the owner is missing');
   return row.integer('owner');
 }
 
-/** What a refused command means to the caller. `subject` is the name or PID it was about. */
+/** The error to report if the module refuses a command about `subject`, a name or a PID. */
 export function controlError(error: unknown, action: string, subject: string | number): TrafficError {
   switch (systemCode(error)) {
     case 'ESRCH':
-      return new TrafficError('ERR_NO_PROCESS', `Cannot ${action} ${subject}: no such process.`, {
-        hint: 'PIDs are those of the initial PID namespace; a thread is named by its process.',
+      return new TrafficError('ERR_NO_PROCESS', `Cannot ${action} ${subject}: no process has this PID.`, {
+        hint: 'Use the PID of a process, not of a thread, in the initial PID namespace.',
         cause: error,
       });
     case 'ENOSPC':
       return new TrafficError('ERR_LIMIT', `Cannot ${action} ${subject}: the module has no room for more.`, {
-        hint: 'Close other sessions, or watch fewer names; lkm-traffic status shows the limits.',
+        hint: 'Close other sessions, or watch fewer names. To see the limits: lkm-traffic status',
         cause: error,
       });
     case 'E2BIG':
@@ -28,9 +29,7 @@ export function controlError(error: unknown, action: string, subject: string | n
       return new TrafficError(
         'ERR_INVALID_ARGUMENT',
         `Cannot ${action} ${JSON.stringify(subject)}: the module does not accept it.`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     case 'ESHUTDOWN':
       return stoppedError(error);
@@ -39,9 +38,9 @@ export function controlError(error: unknown, action: string, subject: string | n
   }
 }
 
-export function stoppedError(cause?: unknown): TrafficError {
-  return new TrafficError('ERR_STOPPED', 'The module was stopped and counts nothing any more.', {
-    hint: 'lkm-traffic unload, then lkm-traffic load --fname=NAME',
+function stoppedError(cause?: unknown): TrafficError {
+  return new TrafficError('ERR_STOPPED', 'The module was stopped and no longer counts.', {
+    hint: RELOAD,
     cause,
   });
 }

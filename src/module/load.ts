@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { TrafficError, systemCode } from '../model/errors';
+import type { LoadOptions, ModuleOptions } from '../model/api-options';
+import type { LoadResult } from '../model/api-results';
 import {
   loadedInstance,
   MODULE,
@@ -9,40 +11,15 @@ import {
   readStatus,
   trafficFile,
 } from '../read/files';
-import { findRunning, type AlreadyRunning } from '../read/running';
+import { findRunning } from '../read/running';
 import type { Control } from '../system/control';
-import { requireLinux, thisHost, type Host } from '../system/host';
+import { requireLinux, type Host } from '../system/host';
 import { controlError } from './control-command';
 import { insertModule, prepareModule } from './insert';
-import { areInForce, checkConflicts, checkModuleOptions, moduleParameters, type ModuleOptions } from './parameters';
+import { areInForce, checkConflicts, checkModuleOptions, moduleParameters } from './parameters';
 
-export interface LoadOptions extends ModuleOptions {
-  /** Ends a build that is under way. */
-  signal?: AbortSignal | undefined;
-}
-
-export interface LoadResult {
-  /** True: this call loaded the module. False: it was loaded, and the names were added. */
-  readonly loaded: boolean;
-  /** The file that was loaded; null when the module was there already. */
-  readonly ko: string | null;
-  readonly engine: string;
-  readonly families: readonly string[];
-  /** What this call watches, as given. */
-  readonly programs: readonly string[];
-  readonly pids: readonly number[];
-  /** Processes of these programs that run since before, and so are not counted; in another PID namespace none are named. */
-  readonly alreadyRunning: readonly AlreadyRunning[];
-}
-
-/**
- * Loads the module to watch for programs, and builds it first where need be; on a loaded module, adds them.
- * What is watched like this stays until {@link unload}.
- *
- * @throws {TrafficError} ERR_CONFLICT when it is loaded with other parameters than those given, and all the
- * codes of a build and of a load that the kernel refuses
- */
-export async function load(options: LoadOptions, host: Host = thisHost): Promise<LoadResult> {
+/** The internal form of `load()`. */
+export async function loadOn(host: Host, options: LoadOptions): Promise<LoadResult> {
   requireLinux(host);
   checkModuleOptions(options);
   const { programs = [], pids = [] } = options;
@@ -61,7 +38,7 @@ export async function load(options: LoadOptions, host: Host = thisHost): Promise
     try {
       await addWatches(host, options, parameters.rest.programs, parameters.rest.pids);
     } catch (error) {
-      // What could not be watched is the failure; that it stays loaded would only be another.
+      // The failed watch is the error to report. A failure to unload would only hide it.
       await host
         .native()
         .unload(MODULE)
@@ -76,7 +53,7 @@ export async function load(options: LoadOptions, host: Host = thisHost): Promise
   return { loaded, ko: loaded ? ko : null, engine, families, programs, pids, alreadyRunning };
 }
 
-/** Adds to what the module itself (owner 0) watches. */
+/** Adds programs and processes to what the module itself (owner 0) watches. */
 async function addWatches(
   host: Host,
   options: ModuleOptions,
@@ -99,7 +76,7 @@ async function addWatches(
   }
 }
 
-/** Watches a name for the owner of `control`. `follow` is always said, so that no name can be taken for it. */
+/** Watches a name for the owner of `control`. `follow` is always written, so that no name can be read as that option. */
 export function watch(control: Control, name: string, follow: boolean): void {
   try {
     control.write(`watch follow=${follow ? 1 : 0} ${name}`);
@@ -112,7 +89,7 @@ export function attach(control: Control, pid: number): void {
   try {
     control.write(`attach ${pid}`);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return; // as was asked for
+    if (systemCode(error) === 'EEXIST') return; // The process is attached already.
     throw error instanceof TrafficError ? error : controlError(error, 'attach', pid);
   }
 }

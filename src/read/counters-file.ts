@@ -5,7 +5,7 @@ import { timestamp } from '../util/time';
 import { parseTable, TableReader, type Row } from './proc-table';
 import { parseTraffic } from './traffic-columns';
 
-/** Splits a wait status, as of waitpid(2), into what `child_process` tells of an exit. */
+/** Splits a wait status of waitpid(2) into the exit status and the signal. */
 export function parseWaitStatus(status: number | null): Pick<Process, 'exitCode' | 'signal'> {
   if (status === null) return { exitCode: null, signal: null };
   const signal = status & 0x7f;
@@ -41,10 +41,10 @@ function parseProcess(row: Row): Process {
   };
 }
 
-/** The text of `/proc/net_traffic/counters`: a process a row, in order of `id`. */
+/** Parses `/proc/net_traffic/counters`: each row is a process, sorted by `id`. */
 export function parseCounters(text: string, file = '/proc/net_traffic/counters'): Process[] {
   return parseTable(text, file).map(parseProcess);
 }
 
-/** For a text that is read again and again. */
+/** Parses `/proc/net_traffic/counters` repeatedly. */
 export const countersReader = (): TableReader<Process> => new TableReader(parseProcess);

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 import path from 'node:path';
-import { TrafficError, systemCode } from '../model/errors';
+import { TrafficError, systemCode, type TrafficErrorDetails } from '../model/errors';
+import type { ModuleStatus } from '../model/api-results';
 import type { Process, ProcessFlows, Program } from '../model/types';
 import type { Host } from '../system/host';
 import { countersReader, parseCounters } from './counters-file';
 import { parseFlows } from './flows-file';
 import { parsePrograms } from './programs-file';
-import { parseStatus, type ModuleStatus } from './status-file';
+import { parseStatus } from './status-file';
 
 export const MODULE = 'net_traffic';
+
+/** The hint for a loaded module that must be replaced. */
+export const RELOAD = 'To load the module again: lkm-traffic unload; lkm-traffic load --fname=NAME';
 
 export function trafficFile(host: Host, name: string): string {
   return path.join(host.proc, MODULE, name);
 }
 
 /**
- * Whether the module is in the kernel, and which load of it: sysfs gives every load a new inode.
- * Null when it is absent.
+ * Identifies the load of the module that is in the kernel now: sysfs gives each load a new inode number. Null if the
+ * module is not loaded.
  */
 export function loadedInstance(host: Host): bigint | null {
   try {
@@ -27,28 +31,27 @@ export function loadedInstance(host: Host): bigint | null {
   }
 }
 
-export function notLoadedError(cause?: unknown): TrafficError {
-  return new TrafficError('ERR_NOT_LOADED', 'The net_traffic module is not loaded.', {
-    hint: 'lkm-traffic load --fname=NAME',
-    cause,
-  });
+const LOAD = 'To load it: lkm-traffic load --fname=NAME';
+
+export function notLoadedError(details: TrafficErrorDetails = { hint: LOAD }): TrafficError {
+  return new TrafficError('ERR_NOT_LOADED', 'The net_traffic module is not loaded.', details);
 }
 
-/** What a failure to open or read a file of the module means. */
+/** The error to report if a file of the module cannot be opened or read. */
 export function readError(error: unknown, host: Host, file: string): TrafficError {
   if (error instanceof TrafficError) return error;
   switch (systemCode(error)) {
     case 'ENOENT':
       return loadedInstance(host) === null
-        ? notLoadedError(error)
-        : new TrafficError('ERR_ABI', `A module net_traffic is loaded, but there is no ${file}.`, {
-            hint: 'It is not the module of this package: rmmod net_traffic, then lkm-traffic load --fname=NAME',
+        ? notLoadedError({ hint: LOAD, cause: error })
+        : new TrafficError('ERR_ABI', `A module net_traffic is loaded, but ${file} does not exist.`, {
+            hint: 'It is another module of this name. To replace it: rmmod net_traffic; lkm-traffic load --fname=NAME',
             cause: error,
           });
     case 'EPERM':
     case 'EACCES':
-      return new TrafficError('ERR_PERMISSION', `No permission to open ${file}: it needs CAP_NET_ADMIN.`, {
-        hint: 'Run as root (sudo); in a container, on its host.',
+      return new TrafficError('ERR_PERMISSION', `No permission to open ${file}: that requires CAP_NET_ADMIN.`, {
+        hint: 'Run as root: sudo lkm-traffic … Inside a container, run it on the host instead.',
         cause: error,
       });
     default:
@@ -71,7 +74,7 @@ export function readCounters(host: Host): Promise<Process[]> {
   return read(host, 'counters', parseCounters);
 }
 
-/** The same, by somebody who asks again and again: a process that moved nothing since costs next to nothing. */
+/** Like `readCounters`, for repeated reads: rows that have not changed since the last read are not parsed again. */
 export function countersOf(host: Host): () => Promise<Process[]> {
   const reader = countersReader();
   return () => read(host, 'counters', (text, file) => reader.read(text, file));
@@ -89,7 +92,7 @@ export function readStatus(host: Host): Promise<ModuleStatus> {
   return read(host, 'status', parseStatus);
 }
 
-/** The parameters in force, by name, as sysfs shows them; empty when the module is absent. */
+/** The parameters in effect, by name, as sysfs shows them; empty if the module is not loaded. */
 export function readParameters(host: Host): Record<string, string> {
   const folder = path.join(host.sys, 'module', MODULE, 'parameters');
   let names: string[];

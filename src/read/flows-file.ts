@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
+import { SCOPES } from '../model/flows';
 import { TRANSPORTS } from '../model/traffic';
 import type { Flow, FlowTotal, ProcessFlows } from '../model/types';
 import { timestamp } from '../util/time';
 import { parseTable, type Row } from './proc-table';
 import { parseCountersOf } from './traffic-columns';
 
-const SCOPES = ['loopback', 'private', 'public', '-'] as const;
-
 function parseFlow(row: Row): Flow {
-  const scope = row.oneOf('scope', SCOPES);
+  const scope = row.oneOf('scope', [...SCOPES, '-']);
   return {
     transport: row.oneOf('transport', TRANSPORTS),
     family: row.text('family'),
@@ -37,7 +36,7 @@ function parseTotals(rows: readonly Row[]): FlowTotal[] {
   });
 }
 
-/** The text of `/proc/net_traffic/flows`: the rows of a process stand together, in order of `id`. */
+/** Parses `/proc/net_traffic/flows`: the rows of a process follow each other, and the processes are sorted by `id`. */
 export function parseFlows(text: string, file = '/proc/net_traffic/flows'): ProcessFlows[] {
   const processes = new Map<bigint, Row[]>();
   for (const row of parseTable(text, file)) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 import path from 'node:path';
 
-/** A watched name as the module compares it: `*` is any text (`/` too), `?` any character, `[…]` one of these. */
+/**
+ * A watched name as a regular expression that matches as the module does: `*` is any text including `/`, `?` is any
+ * character, and `[…]` is one of the listed characters.
+ */
 export function patternOf(name: string): RegExp {
   const source = name.replace(/\[!?[^\]]+\]|[\\^$.*+?()[\]{}|]/g, (part) => {
     if (part === '*') return '.*';
@@ -13,7 +16,7 @@ export function patternOf(name: string): RegExp {
   return new RegExp(`^${source}$`, 's');
 }
 
-/** Whether an executed file is watched by `name`: its path if that holds a `/`, else its base name. */
+/** Whether `name` selects an executed file. A name with a `/` is compared with the path, another with the base name. */
 export function matches(name: string, executed: string): boolean {
   const compared = name.includes('/') ? executed : path.basename(executed);
   return compared === name || patternOf(name).test(compared);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { TrafficError } from '../model/errors';
 
-/** Version of `/proc/net_traffic` that this package reads. */
+/** Version of the file format of `/proc/net_traffic` that this package reads. */
 export const ABI = 1;
 
-/** The kernel's counters are of 64 bits. */
+/** The kernel's counters have 64 bits. */
 const MAX_COUNT = 2n ** 64n - 1n;
 
 const FIRST_LINE = /^net_traffic (\d+)$/;
 
-/** One row, read by column name: columns may be appended to the files, never moved or removed. */
+/** One row, read by column name. A later version of the module may append columns to a file. */
 export class Row {
   readonly #file: string;
   readonly #columns: ReadonlyMap<string, number>;
@@ -24,11 +24,11 @@ export class Row {
   #raw(column: string): string {
     const index = this.#columns.get(column);
     const value = index === undefined ? undefined : this.#fields[index];
-    if (value === undefined) throw malformed(this.#file, `it has no column ${column}`);
+    if (value === undefined) throw malformed(this.#file, `the column ${column} is missing`);
     return value;
   }
 
-  /** A string that is always known. */
+  /** A string that is never unknown. */
   text(column: string): string {
     return unescapeField(this.#raw(column));
   }
@@ -53,7 +53,7 @@ export class Row {
     return this.#raw(column) === '-' ? null : this.count(column);
   }
 
-  /** A number that is small by nature: a PID, a uid, a limit. */
+  /** A number that always fits into a Number, such as a PID, a user ID or a limit. */
   integer(column: string): number {
     const value = Number(this.count(column));
     if (!Number.isSafeInteger(value)) throw malformed(this.#file, `${column} is out of range`);
@@ -75,7 +75,7 @@ export class Row {
     return found;
   }
 
-  /** A comma list; unknown is the empty list. */
+  /** A list separated by commas; empty if it is unknown. */
   list(column: string): string[] {
     const raw = this.#raw(column);
     return raw === '-' || raw === '' ? [] : raw.split(',').map(unescapeField);
@@ -87,8 +87,9 @@ export class Row {
 }
 
 /**
- * The rows of one file of `/proc/net_traffic`.
- * @throws {TrafficError} ERR_ABI when the text is not of this version, or not a whole file.
+ * Parses one file of `/proc/net_traffic` into rows.
+ *
+ * @throws {TrafficError} ERR_ABI if the file has another version, or is incomplete
  */
 export function parseTable(text: string, file: string): Row[] {
   const { columns, lines } = linesOf(text, file);
@@ -96,8 +97,8 @@ export function parseTable(text: string, file: string): Row[] {
 }
 
 /**
- * Reads one file again and again. Most processes of a large machine are idle: a line that was there the last time, each
- * is there once, costs no parsing.
+ * Parses one file repeatedly. A line that is the same as in the last call is not parsed again, because on a large machine
+ * most processes are idle.
  */
 export class TableReader<T> {
   readonly #parse: (row: Row) => T;
@@ -108,7 +109,7 @@ export class TableReader<T> {
     this.#parse = parse;
   }
 
-  /** As {@link parseTable}; what did not change is the same object as before. */
+  /** Parses like {@link parseTable}. A line that did not change gives the same object as before. */
   read(text: string, file: string): T[] {
     const { header, columns, lines } = linesOf(text, file);
     const before = header === this.#header ? this.#known : new Map<string, T>();
@@ -131,9 +132,9 @@ interface Lines {
 function linesOf(text: string, file: string): Lines {
   const lines = text.split('\n');
   checkAbi(lines[0] ?? '', file);
-  if (lines.pop() !== '') throw malformed(file, 'it ends in the middle of a line');
+  if (lines.pop() !== '') throw malformed(file, 'the last line is incomplete');
   const header = lines[1];
-  if (header === undefined) throw malformed(file, 'it has no column names');
+  if (header === undefined) throw malformed(file, 'the line with the column names is missing');
   const columns = new Map(header.split('\t').map((name, index) => [name, index]));
   return { header, columns, lines: lines.slice(2) };
 }
@@ -151,30 +152,29 @@ function checkAbi(firstLine: string, file: string): void {
   if (version === undefined) {
     throw new TrafficError(
       'ERR_ABI',
-      `${file} does not begin with 'net_traffic ${ABI}': it is not this module's file.`,
-      {
-        hint: "Unload what is loaded as net_traffic (rmmod net_traffic) and load this package's module: lkm-traffic load --fname=NAME",
-      },
+      `${file} does not begin with 'net_traffic ${ABI}': another module of this name made it.`,
+      { hint: 'To load the module of this package: rmmod net_traffic; lkm-traffic load --fname=NAME' },
     );
   }
   if (version !== String(ABI)) {
     throw new TrafficError(
       'ERR_ABI',
-      `The loaded net_traffic module speaks version ${version} of ${file}; this package reads version ${ABI}.`,
-      { hint: 'Unload it and load the module of this package: lkm-traffic unload, then lkm-traffic load --fname=NAME' },
+      `The loaded net_traffic module has version ${version} of ${file}. This package reads version ${ABI}.`,
+      { hint: 'To load the module of this package: lkm-traffic unload; lkm-traffic load --fname=NAME' },
     );
   }
 }
 
-function malformed(file: string, what: string): TrafficError {
+/** The error for a file whose text this package cannot parse. */
+export function malformed(file: string, what: string): TrafficError {
   return new TrafficError('ERR_ABI', `${file} cannot be read: ${what}.`, {
-    hint: 'The loaded module and this package do not belong together: lkm-traffic unload, then load it again.',
+    hint: 'The loaded module does not match this package. To load the right one: lkm-traffic unload; lkm-traffic load --fname=NAME',
   });
 }
 
 /**
- * Undoes the kernel's `seq_escape`: a backslash and three octal digits are a character. The result is a copy: a string
- * that was cut out of another would keep that in memory, here the whole file, for as long as somebody has the process.
+ * Reverses the kernel's `seq_escape()`: a backslash and three octal digits are a character. The result is a copy, because
+ * V8 keeps the whole file in memory for as long as a substring of it exists.
  */
 function unescapeField(text: string): string {
   return Buffer.from(text)

@@ -28,7 +28,7 @@ function parseProgram(row: Row): Program {
   };
 }
 
-/** The text of `/proc/net_traffic/programs`: a watch a row. */
+/** Parses `/proc/net_traffic/programs`: each row is a watch. */
 export function parsePrograms(text: string, file = '/proc/net_traffic/programs'): Program[] {
   return parseTable(text, file).map(parseProgram);
 }

@@ -1,26 +1,17 @@
 // SPDX-License-Identifier: MIT
 import { TrafficError } from '../model/errors';
 import { evictedOf } from '../model/evicted';
+import type { SnapshotOptions } from '../model/api-options';
 import { missedIn } from '../model/reasons';
 import { standing } from '../model/records';
 import { sum } from '../model/traffic';
 import type { Process, Program, Snapshot } from '../model/types';
-import { requireLinux, thisHost, type Host } from '../system/host';
+import { requireLinux, type Host } from '../system/host';
 import { now } from '../util/time';
 import { readCounters, readFlows, readPrograms, readStatus } from './files';
 
-export interface SnapshotOptions {
-  /** Also with whom. Default false. */
-  flows?: boolean | undefined;
-}
-
-/**
- * Everything that the module counts now, for whomever.
- *
- * @throws {TrafficError} ERR_NOT_LOADED, ERR_PERMISSION, ERR_ABI, ERR_NOT_LINUX; ERR_LIMIT when processes end faster than
- * the files can be read
- */
-export async function snapshot(options: SnapshotOptions = {}, host: Host = thisHost): Promise<Snapshot> {
+/** The internal form of `snapshot()`. */
+export async function snapshotOn(host: Host, options: SnapshotOptions): Promise<Snapshot> {
   requireLinux(host);
   const { families, engine } = await readStatus(host);
   const { processes, programs } = await readBoth(host);
@@ -30,30 +21,31 @@ export async function snapshot(options: SnapshotOptions = {}, host: Host = thisH
   return { ...counted, flows: (await readFlows(host)).filter(({ id }) => ids.has(id)) };
 }
 
-/** So often all that is kept would have to be evicted between two files, before it is given up. */
+/** Limit of attempts. Each fails only if all records that the module keeps were evicted between two reads. */
 const READINGS = 100;
 
-/** Each process that ended is in the one or in the other: listed, or evicted. */
+/** Reads both files so that each ended process is either listed in `processes` or evicted in `programs`, never in both. */
 async function readBoth(host: Host): Promise<Pick<Snapshot, 'processes' | 'programs'>> {
   let programs = await readPrograms(host);
   for (let reading = 1; reading <= READINGS; reading += 1) {
-    // These are of the file: each row has the same.
+    // Each row has the same `endSeq` and `evictedSeq`, since they belong to the whole file.
     const endedBefore = programs[0]?.endSeq ?? 0n;
     const rows = await readCounters(host);
-    // Afterwards: what was evicted meanwhile is in these, and taken out of the rows. It goes in the order of ends.
+    // Read again after the rows: what was evicted in the meantime is in these sums, and is removed from the rows below.
+    // The module evicts in the order in which processes ended.
     programs = await readPrograms(host);
     const evicted = programs[0]?.evictedSeq ?? 0n;
-    // Or one that is shown as running may have ended and be gone since.
+    // Otherwise a process that the rows show as running may have ended and been evicted in the meantime.
     if (evicted <= endedBefore) {
       return { programs, processes: rows.filter(({ endSeq }) => endSeq === null || endSeq > evicted) };
     }
   }
-  throw new TrafficError('ERR_LIMIT', 'More processes end than the module keeps while its files are read.', {
-    hint: 'Load it with a larger --history.',
+  throw new TrafficError('ERR_LIMIT', 'Processes end faster than the module files can be read.', {
+    hint: 'Load the module with a larger history: lkm-traffic unload; lkm-traffic load --history=65536 --fname=NAME',
   });
 }
 
-/** A snapshot of what is given. */
+/** Makes a snapshot, with the totals, of rows that were read. */
 export function describe(
   families: readonly string[],
   engine: string,
@@ -64,8 +56,9 @@ export function describe(
 }
 
 /**
- * What is listed, each process once, and what the module's own programs moved by processes that had to make room.
- * @param all whether `programs` are all that there are
+ * The totals over the listed processes, each counted once, and over the evicted processes of the module's own programs.
+ *
+ * @param all whether `programs` are all programs of the module
  */
 export function totalsOf(
   processes: readonly Process[],

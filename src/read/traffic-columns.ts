@@ -3,7 +3,7 @@ import { trafficOf } from '../model/traffic';
 import type { Counters, Traffic } from '../model/types';
 import type { Row } from './proc-table';
 
-/** The four numbers whose columns begin with this: `tcp_` in `counters`, nothing in `flows`. */
+/** The four columns of a transport. Their names begin with `prefix`: `tcp_` in `counters`, nothing in `flows`. */
 export function parseCountersOf(row: Row, prefix: string): Counters {
   return {
     receivedBytes: row.count(`${prefix}rx_bytes`),
@@ -13,12 +13,12 @@ export function parseCountersOf(row: Row, prefix: string): Counters {
   };
 }
 
-/** Null when the family is not counted. */
+/** Null if the address family is not counted. */
 function ofFamily(row: Row, prefix: string): Counters | null {
   return row.optionalCount(`${prefix}rx_bytes`) === null ? null : parseCountersOf(row, prefix);
 }
 
-/** The counters that rows of `counters` and `programs` share, or those whose columns begin with this: `evicted_`. */
+/** The traffic columns of `counters` and `programs`. Their names begin with `prefix`, which may be `evicted_`. */
 export function parseTraffic(row: Row, prefix = ''): Traffic {
   return trafficOf({
     tcp: parseCountersOf(row, `${prefix}tcp_`),

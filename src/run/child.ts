@@ -2,44 +2,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, TrafficError } from '../model/errors';
+import type { ChildOptions } from '../model/api-options';
+import type { Ending, RunningCommand } from '../model/api-results';
 
-/** Where the command's input and output are: this process's own, nowhere, or a descriptor. */
-export type RunStdio = 'inherit' | 'ignore' | number;
-
-export interface ChildOptions {
-  cwd?: string | undefined;
-  env?: NodeJS.ProcessEnv | undefined;
-  /** One for all, or stdin, stdout and stderr. Default 'inherit'. */
-  stdio?: RunStdio | readonly RunStdio[] | undefined;
-  /** Name of the user to run it as, with that user's groups and home. Needs root, and setpriv of util-linux. */
-  user?: string | undefined;
-}
-
-export interface Ending {
-  /** Null when a signal ended it. */
-  readonly exitCode: number | null;
-  /** As `SIGKILL`; a realtime signal by its number: `SIG34`. */
-  readonly signal: string | null;
-}
-
-/** A command that was started. */
-export interface RunningCommand {
-  readonly pid: number;
-  /** Its PID may be somebody else's then. */
-  readonly hasEnded: () => boolean;
-  /** Does nothing once it has ended. */
-  readonly kill: (signal: NodeJS.Signals) => void;
-}
-
+/** A command that was started, and the promise of its end. */
 export interface Child extends RunningCommand {
   readonly ended: Promise<Ending>;
 }
 
 function commandError(command: string, error: unknown): TrafficError {
-  return new TrafficError('ERR_COMMAND', `${command} cannot be executed: ${messageOf(error)}`, { cause: error });
+  return new TrafficError('ERR_COMMAND', `Cannot execute ${command}: ${messageOf(error)}`, { cause: error });
 }
 
-/** A child process of Node's that was spawned and has not ended. */
+/** Wraps a child process of Node that was spawned and has not ended. */
 export function childOf(process: ChildProcess): Child {
   return {
     pid: process.pid ?? 0,
@@ -53,7 +28,7 @@ export function childOf(process: ChildProcess): Child {
   };
 }
 
-/** What is executed: the command itself, or what runs it as another user. */
+/** What to execute: the command itself, or a program that runs it as another user. */
 export interface Executable {
   readonly file: string;
   readonly args: readonly string[];
@@ -61,7 +36,8 @@ export interface Executable {
 }
 
 /**
- * Starts a command. It has been forked when this returns: by this very thread, which the module's `children` speaks of.
+ * Starts a command. When this returns, the calling thread has forked the child. The module's command `children` applies
+ * to that thread.
  *
  * @throws {TrafficError} ERR_COMMAND
  */

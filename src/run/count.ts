@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { Process, ProcessFlows, RemoteTraffic, ScopeTraffic, Snapshot, Timestamp, Traffic } from '../model/types';
+import type { CountOptions } from '../model/api-options';
+import type { Ending, RunResult } from '../model/api-results';
+import type { Snapshot } from '../model/types';
 import { checkModuleOptions } from '../module/parameters';
 import { openSampler } from '../session/begin-session';
 import { checkInterval } from '../session/monitor';
@@ -8,60 +10,16 @@ import type { Control } from '../system/control';
 import { requireLinux, type Host } from '../system/host';
 import { hasInitialPids } from '../system/pid-namespace';
 import { now } from '../util/time';
-import type { Child, Ending, RunningCommand } from './child';
+import type { Child } from './child';
 
-/** Milliseconds between two looks at what has ended, so that the module need not keep it all. */
+/** Milliseconds between two samples. Each sample lets the module clear the records of ended processes. */
 const INTERVAL = 1000;
-/** The same where the end of what is waited for is known by them only. */
+/** Milliseconds between two samples with `wait`, when only a sample shows that the descendants have ended. */
 const WAITING_INTERVAL = 200;
 
-/** How something is counted until it ends. */
-export interface CountOptions {
-  /** Address families to count. Default `['inet']`. */
-  families?: readonly string[] | undefined;
-  /** Also with whom: `flows`, `byRemote` and `byScope` in the result. Default false. */
-  flows?: boolean | undefined;
-  /** Counts until all that the command started has ended too; aborting a signal that is given here ends the waiting. */
-  wait?: boolean | AbortSignal | undefined;
-  /** Milliseconds between two samples, 1 to 2147483647. Default 1000, or 200 with `wait`. */
-  interval?: number | undefined;
-  /** Called with each sample, the last one included. What it throws makes the result reject. */
-  onSample?: ((snapshot: Snapshot) => void) | undefined;
-  /** How many ended processes are listed; the total has them all. Default 1024. */
-  history?: number | undefined;
-  engine?: 'tracepoint' | 'redirect' | undefined;
-  /** Path of a built `net_traffic.ko`, should the module have to be loaded. */
-  ko?: string | undefined;
-  /** Aborting it ends the command with SIGTERM, or what comes before it: the result rejects with its reason. */
-  signal?: AbortSignal | undefined;
-  /** Called as soon as the command runs. */
-  onStart?: ((command: RunningCommand) => void) | undefined;
-}
-
-/** What a command, with all that descends from it, moved. */
-export interface RunResult extends Ending {
-  readonly command: readonly string[];
-  readonly startedAt: Timestamp;
-  readonly endedAt: Timestamp;
-  readonly families: readonly string[];
-  readonly engine: string;
-  readonly traffic: Traffic;
-  /** False: `traffic` is a lower bound, for the `reasons`. */
-  readonly exact: boolean;
-  readonly reasons: readonly string[];
-  /** The command and its descendants, in order of start; `evicted` more are in `traffic` only. */
-  readonly processes: readonly Process[];
-  readonly evicted: bigint;
-  /** Descendants that outlived the command: counted until it ended, or with `wait` until the waiting was ended. */
-  readonly running: readonly Process[];
-  /** With `flows`: of each process that is listed. */
-  readonly flows?: readonly ProcessFlows[];
-  /** With `flows`: these add up to `traffic.total`. */
-  readonly byRemote?: readonly RemoteTraffic[];
-  readonly byScope?: readonly ScopeTraffic[];
-}
-
-/** Counts what `begin` names by commands of the session, until the child that it gives has ended. */
+/**
+ * Opens a session, lets `begin` select the processes to count, and counts until the child that `begin` returns has ended.
+ */
 export async function count(
   host: Host,
   command: readonly string[],
@@ -79,12 +37,12 @@ export async function count(
     startedAt = now();
     starting = begin(control);
   });
-  // Not ended by the signal: what the command moves until it has ended is in the result.
+  // The session does not get the signal, because it must count until the command has ended.
   const session = new Session(sampler, interval);
-  // Whoever follows the session gets its failure from close().
+  // close() reports a failure of the session.
   session.on('error', () => undefined);
   const followed = onSample === undefined ? Promise.resolve() : follow(session, onSample);
-  followed.catch(() => undefined); // awaited below
+  followed.catch(() => undefined); // It is awaited below.
   try {
     const child = await (starting as () => Promise<Child>)();
     options.onStart?.(child);
@@ -122,11 +80,11 @@ async function endingOf(child: Child, signal: AbortSignal | undefined): Promise<
 
 async function descendantsEnd(session: Session, stop: AbortSignal | undefined): Promise<void> {
   const nobodyRuns = (async () => {
-    // A process is recorded before its parent can end, and shown after it: a sample that shows none running is right.
+    // The module records a process before its parent can end. So if a sample shows no running process, all have ended.
     for await (const { processes } of session) if (processes.every(({ state }) => state !== 'running')) return;
   })();
   if (stop === undefined) return nobodyRuns;
-  nobodyRuns.catch(() => undefined); // close() tells
+  nobodyRuns.catch(() => undefined); // close() reports the error.
   if (stop.aborted) return;
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => {
@@ -137,8 +95,8 @@ async function descendantsEnd(session: Session, stop: AbortSignal | undefined): 
 }
 
 /**
- * Node tells an end by a signal for which it has no name, as realtime ones, as exit status 0. The module's record has it,
- * where the child is counted itself, and can be found by its PID.
+ * Node has no name for real-time signals, and reports a death by such a signal as exit status 0. The module's record has
+ * the signal, if the child itself is counted and can be found by its PID.
  */
 function recordedEnding(host: Host, { pid }: Child, ending: Ending, { processes }: Snapshot): Ending {
   if (ending.exitCode !== 0 || !hasInitialPids(host)) return ending;

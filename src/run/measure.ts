@@ -1,41 +1,31 @@
 // SPDX-License-Identifier: MIT
 import type { ChildProcess } from 'node:child_process';
 import { TrafficError } from '../model/errors';
+import type { MeasureOptions } from '../model/api-options';
+import type { RunResult } from '../model/api-results';
 import { attach } from '../module/load';
-import { thisHost, type Host } from '../system/host';
+import type { Host } from '../system/host';
 import { hasInitialPids } from '../system/pid-namespace';
 import { childOf } from './child';
-import { count, type CountOptions, type RunResult } from './count';
+import { count } from './count';
 
-export type MeasureOptions = Omit<CountOptions, 'onStart'>;
-
-/**
- * Counts what a child process that runs already moves, with all that it starts, from now until it ends. What it moved
- * before is unknown: the result is a lower bound. {@link run} starts a command itself, and is exact.
- *
- * @throws {TrafficError} ERR_INVALID_ARGUMENT when it was never started, or in another PID namespace than the initial one,
- * ERR_NO_PROCESS when it has ended, and the codes of {@link monitor}
- */
-export async function measure(
-  child: ChildProcess,
-  options: MeasureOptions = {},
-  host: Host = thisHost,
-): Promise<RunResult> {
+/** The internal form of `measure()`. */
+export async function measureOn(host: Host, child: ChildProcess, options: MeasureOptions): Promise<RunResult> {
   const { pid } = child;
   if (pid === undefined) {
     throw new TrafficError('ERR_INVALID_ARGUMENT', 'The child process was not started.', {
-      hint: "Its event 'error' tells why.",
+      hint: "The event 'error' of the child process says why.",
     });
   }
   if (!hasInitialPids(host)) {
     throw new TrafficError(
       'ERR_INVALID_ARGUMENT',
-      `In this PID namespace the module cannot be told which process is ${pid}: its PIDs are those of the initial one.`,
-      { hint: 'Start it with run(), which counts by descent and needs no PID.' },
+      `Cannot count process ${pid} by PID: this process is in a PID namespace of its own, and the module uses PIDs of the initial one.`,
+      { hint: 'Start the command with run(), which needs no PID.' },
     );
   }
   return count(host, child.spawnargs, options, (control) => {
-    // Node has reaped it then, and the PID may be another's.
+    // Node reaps a child that has ended. Its PID may then belong to another process.
     const running = childOf(child);
     if (running.hasEnded()) {
       throw new TrafficError('ERR_NO_PROCESS', `The child process ${pid} has ended.`);

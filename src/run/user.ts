@@ -10,7 +10,7 @@ interface Account {
   readonly shell: string;
 }
 
-/** By getent, which asks what /etc/nsswitch.conf names: not every user stands in /etc/passwd. */
+/** Looks a user up by getent, which reads all sources of /etc/nsswitch.conf. Not every user is in /etc/passwd. */
 function lookUp(user: string): Account {
   let line: string;
   try {
@@ -18,17 +18,19 @@ function lookUp(user: string): Account {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-  } catch (error) {
-    throw new TrafficError('ERR_INVALID_ARGUMENT', `There is no user ${JSON.stringify(user)}.`, { cause: error });
+  } catch {
+    // The error of getent says nothing that the message does not.
+    throw new TrafficError('ERR_INVALID_ARGUMENT', `There is no user ${JSON.stringify(user)}.`);
   }
   const [name = '', , , gid = '', , home = '', shell = ''] = line.trim().split(':');
   return { name, gid, home, shell };
 }
 
 /**
- * What runs a command as a user. Not by spawn's own `uid` and `gid`, which leave out the user's groups.
+ * How to run a command as a user. The options `uid` and `gid` of spawn are not used, because they do not set the
+ * supplementary groups of the user.
  *
- * @throws {TrafficError} ERR_INVALID_ARGUMENT when there is no such user
+ * @throws {TrafficError} ERR_INVALID_ARGUMENT if the user does not exist
  */
 export function asUser(user: string, { file, args, env = process.env }: Executable): Executable {
   const { name, gid, home, shell } = lookUp(user);

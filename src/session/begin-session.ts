@@ -15,15 +15,15 @@ export interface BeginOptions {
   readonly engine?: 'tracepoint' | 'redirect' | undefined;
   readonly ko?: string | undefined;
   readonly history: number;
-  /** Also with whom. */
+  /** Whether to read flows too. */
   readonly flows: boolean;
-  /** Aborting it ends the opening; what was done is undone. */
+  /** Aborting it stops the preparations and undoes them. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * What a session samples, of a module that is loaded if need be. `watch` says, by its commands, what the session is about;
- * when it throws, everything is undone.
+ * Opens a session in the module, which is loaded if need be, and returns its sampler. `watch` sends the commands that
+ * select the processes to count. If anything fails, everything is undone.
  */
 export async function openSampler(
   host: Host,

@@ -1,35 +1,29 @@
 // SPDX-License-Identifier: MIT
 import { mergeRemotes, mergeScopes, sumByRemote, sumByScope } from '../model/flows';
-import { excessCounters, NOTHING, sumCounters } from '../model/traffic';
-import type { Counters, Process, ProcessFlows, RemoteTraffic, ScopeTraffic } from '../model/types';
+import { COUNTERS, excessCounters, sumCounters } from '../model/traffic';
+import type { Counters, Process, ProcessFlows, RemoteTraffic, ScopeTraffic, Snapshot } from '../model/types';
 
-/** With whom the processes of a session moved what they did. */
-export interface FlowView {
-  /** Of the processes that are listed. */
-  readonly flows: readonly ProcessFlows[];
-  /** Of all processes of the session. They add up to its total: what is in no flow is with the unknown. */
-  readonly byRemote: readonly RemoteTraffic[];
-  readonly byScope: readonly ScopeTraffic[];
-}
+/** The part of a snapshot that this ledger keeps. Traffic that is not listed in any flow is added to the unknown peer. */
+type FlowView = Required<Pick<Snapshot, 'flows' | 'byRemote' | 'byScope'>>;
 
 const unknown = (counters: Counters): ProcessFlows => ({
   ...{ id: 0n, pid: 0, flows: [] },
   totals: [{ transport: 'other', counters, unlisted: counters }],
 });
 
-/** Takes over flows from the module as the ledger does processes. Pure. */
+/** Keeps the flows of a session, so that the module can clear its records. Has no side effects. */
 export class FlowLedger {
-  /** Of each process that the module still holds, or that is listed. */
+  /** The flows of each process that the module still has, or that is listed. */
   readonly #flows = new Map<bigint, ProcessFlows>();
-  /** Of those that are neither any more. */
+  /** The sums over all other processes. */
   #remotes: readonly RemoteTraffic[] = [];
   #scopes: readonly ScopeTraffic[] = [];
 
   /**
-   * `flows` were read before `held`, so that no process has more in its flows than in its counters.
+   * `flows` must be read before `held`, so that the flows of a process never exceed its counters.
    *
-   * @param held the session's processes that the module showed
-   * @param listed those that the session's snapshot shows
+   * @param held the session's processes in the module
+   * @param listed the processes in the session's snapshot
    */
   update(flows: readonly ProcessFlows[], held: readonly Process[], listed: readonly Process[]): void {
     const ours = new Set(held.map(({ id }) => id));
@@ -60,5 +54,5 @@ export class FlowLedger {
 }
 
 function isNothing(counters: Counters): boolean {
-  return (Object.keys(NOTHING) as (keyof Counters)[]).every((name) => counters[name] === 0n);
+  return COUNTERS.every((name) => counters[name] === 0n);
 }

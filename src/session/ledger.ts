@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: MIT
 import { EVICTED, missedIn } from '../model/reasons';
 import { NO_TRAFFIC, beyond, excess, greater, larger, sum } from '../model/traffic';
-import type { Process, Program, Traffic } from '../model/types';
+import type { Process, Program, Snapshot, Traffic } from '../model/types';
 
-/** What one sample brought that was not known before. */
+/** What changed between two samples. */
 export interface Changes {
   readonly appeared: readonly Process[];
   readonly ended: readonly Process[];
-  /** Ended records up to this one were taken over, also by this sample, and may be cleared; null when there are none. */
+  /** The newest `endSeq` up to which the module can clear its ended records; null if there are none. */
   readonly clearThrough: bigint | null;
 }
 
-/** What a session knows: its processes, also ended ones (up to `history`), and totals that never decrease. */
-export interface LedgerView {
-  readonly processes: readonly Process[];
-  readonly programs: readonly Program[];
-  readonly total: Traffic;
-  readonly exact: boolean;
-  readonly reasons: readonly string[];
-  readonly evicted: bigint;
-}
+/** The part of a snapshot that a ledger keeps. `processes` includes up to `history` ended ones. */
+type LedgerView = Pick<Snapshot, 'processes' | 'programs' | 'total' | 'exact' | 'reasons' | 'evicted'>;
 
 interface Known {
   process: Process;
@@ -33,34 +26,34 @@ interface Ended {
 
 const NONE: Ended = { count: 0n, traffic: NO_TRAFFIC };
 
-/** Whether a process was seen to end after this end. */
+/** Whether a process ended after the end with this number. */
 const isAfter = ({ endSeq }: Process, newest: bigint | null): boolean => endSeq !== null && endSeq > (newest ?? 0n);
 
 const order = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
 
 /**
- * Takes over from the module what it keeps only for a while, so that records can be cleared at every sample. Pure:
- * rows in, changes out.
+ * Keeps the processes and totals of a session, so that the module can clear its records after each sample. Has no side
+ * effects.
  */
 export class Ledger {
   readonly #owner: number;
   readonly #history: number;
-  /** Records that the module held at the last sample. */
+  /** The records that the module had in the last sample. */
   #known = new Map<bigint, Known>();
   /** The newest ended processes. */
   #ended: Process[] = [];
   #dropped = 0n;
-  /** The highest `endSeq` of the last sample: what has one up to it had ended before this sample began. */
+  /** The highest `endSeq` of the last sample. Records up to it had ended before the current sample began. */
   #endedThrough: bigint | null = null;
   #programs: readonly Program[] = [];
   #endedTotal: Traffic = NO_TRAFFIC;
   #endedExact = true;
   readonly #endedReasons = new Set<string>();
-  /** What ended, by watch: a process may be in several. */
+  /** The ended processes of each watch. A process may be in several. */
   readonly #endedIn = new Map<bigint, Ended>();
-  /** Processes that ran in one sample and were gone in the next, by watch: their last counts no sample saw. */
+  /** The number of processes, by watch, that ran in one sample and were gone in the next. Their last counts are unknown. */
   readonly #cutShort = new Map<bigint, bigint>();
-  /** What was evicted before a sample saw it: processes, and the last part of those that were cut short. */
+  /** What was evicted before any sample showed it: whole processes, and the last traffic of those that were cut short. */
   #unseen: Ended | null = null;
 
   constructor(owner: number, history: number) {
@@ -70,7 +63,7 @@ export class Ledger {
 
   readonly owns = ({ owners }: Process): boolean => owners.includes(this.#owner);
 
-  /** `programs` was read before `processes`: what it counts is then in these, unless it was evicted. */
+  /** `programs` must be read before `processes`. Then each process that it counts is in the rows or was evicted. */
   update(processes: readonly Process[], programs: readonly Program[]): Changes {
     this.#programs = programs.filter(({ owner }) => owner === this.#owner);
     const names = new Map(this.#programs.map(({ id, name }) => [id, name]));
@@ -78,7 +71,7 @@ export class Ledger {
     this.#known = new Map();
     const appeared: Process[] = [];
     const ended: Process[] = [];
-    // Not through what this sample shows: while it was read, a process that it shows as running may have ended.
+    // Only up to the last sample: a process that this sample shows as running may have ended while it was read.
     const clearThrough = this.#endedThrough;
 
     for (const row of processes) {
@@ -119,7 +112,7 @@ export class Ledger {
     };
   }
 
-  /** The process as this session sees it: in its own watches only, and under the one of them that matched first. */
+  /** The process as this session sees it: with its own watches only, and the name of the first of them that matched. */
   #own(row: Process, names: ReadonlyMap<bigint, string | null>): Process {
     const watches = row.watches.filter((id) => names.has(id)).sort(order);
     const mine = watches.map((id) => names.get(id) ?? null).filter((name) => name !== null);
@@ -151,13 +144,13 @@ export class Ledger {
     for (const watch of watches) this.#cutShort.set(watch, (this.#cutShort.get(watch) ?? 0n) + 1n);
   }
 
-  /** `ended` are those of this sample. */
+  /** `ended` are the processes that ended in this sample. */
   #findUnseen(ended: readonly Process[]): void {
     const live = this.#live();
     const parts = this.#programs.map((program) => this.#unseenIn(program, live, ended)).filter((part) => part !== null);
     if (parts.length === 0) return;
-    // Several watches may have lost the same processes: then only the larger part is certain. And live processes were
-    // read a moment after the program's totals, so that the difference can shrink: what was found stays.
+    // Several watches may have lost the same processes, so that only the largest part is certain. Running processes are
+    // read after the totals of the programs, so that the difference can shrink. The largest value found is kept.
     const found = [this.#unseen ?? NONE, ...parts];
     this.#unseen = {
       count: found.map(({ count }) => count).reduce(greater),
@@ -165,19 +158,19 @@ export class Ledger {
     };
   }
 
-  /** Between a program's totals and the processes that were seen in it is what ended and was evicted unseen. */
+  /** The difference between the totals of a program and its known processes: what was evicted before a sample saw it. */
   #unseenIn(program: Program, live: readonly Process[], ended: readonly Process[]): Ended | null {
     const isIn = ({ watches }: Process): boolean => watches.includes(program.id);
     const running = live.filter(isIn);
     const seen = this.#endedIn.get(program.id) ?? NONE;
-    // Those that the program has as running: it was read before they ended.
+    // The program still counts these as running, because it was read before they ended.
     const late = BigInt(ended.filter((process) => isIn(process) && isAfter(process, program.endSeq)).length);
     const gone = beyond(program.ended, seen.count - late);
-    // They ran when the program was read, and are neither running nor ended: evicted since.
+    // These ran when the program was read, and are neither running nor ended now: they were evicted.
     const goneSince = beyond(program.running, BigInt(running.length) + late);
     if (gone + goneSince === 0n) return null;
     return {
-      // Those that were cut short are listed.
+      // Processes that were cut short are listed already.
       count: beyond(gone + goneSince, this.#cutShort.get(program.id) ?? 0n),
       traffic: excess(program.traffic, sum([seen.traffic, ...running.map(({ traffic }) => traffic)])),
     };

@@ -2,18 +2,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../model/errors';
+import type { ModuleOptions } from '../model/api-options';
 import { controlError, parseControl } from '../module/control-command';
 import { insertModule, prepareModule } from '../module/insert';
-import { moduleParameters, type ModuleOptions } from '../module/parameters';
+import { moduleParameters } from '../module/parameters';
 import { loadedInstance, MODULE, readError, trafficFile } from '../read/files';
 import type { Control } from '../system/control';
 import type { Host } from '../system/host';
 import { noteLoaded } from './release-module';
 
 const RETRY_MS = 50;
-/** Files that are missing though the module is there: it is being loaded, or unloaded, by somebody else. */
+/** Attempts while a loaded module has no files: another process is about to load or unload it. */
 const LIVE_TRIES = 20;
-/** An unload waits for calls to leave the module. */
+/** Attempts while the module is being loaded or unloaded. An unload waits for calls to leave the module. */
 const PASSING_TRIES = 200;
 
 export interface OpenSession {
@@ -21,7 +22,7 @@ export interface OpenSession {
   readonly owner: number;
 }
 
-/** `coming`, `live`, `going`, or null when the module is absent. */
+/** `coming`, `live`, `going`, or null if the module is not loaded. */
 function initState(host: Host): string | null {
   try {
     return fs.readFileSync(path.join(host.sys, 'module', MODULE, 'initstate'), 'utf8').trim();
@@ -30,7 +31,7 @@ function initState(host: Host): string | null {
   }
 }
 
-/** Loads the module where it is absent, with nothing watched, and opens a session of it. */
+/** Opens a session. If the module is not loaded, loads it first, without anything to watch. */
 export async function openSession(host: Host, options: ModuleOptions, signal?: AbortSignal): Promise<OpenSession> {
   for (let tries = 1; ; tries += 1) {
     signal?.throwIfAborted();
@@ -43,7 +44,7 @@ export async function openSession(host: Host, options: ModuleOptions, signal?: A
       return begin(host);
     } catch (error) {
       const limit = initState(host) === 'live' ? LIVE_TRIES : PASSING_TRIES;
-      // Between our look and our open another user may have unloaded it, or begun to.
+      // Another process may have unloaded the module since we checked, or may be about to.
       const passing = ['ENOENT', 'ENODEV', 'ESHUTDOWN'].includes(systemCode(error) ?? '');
       if (!passing || tries >= limit) throw beginError(error, host);
     }

@@ -9,21 +9,21 @@ import { whoTraces } from '../system/tracefs';
 const TRIES = 5;
 const RETRY_MS = 20;
 
-/** Names the load of the module that a session made, whichever process it was of: gone after a boot, as that load is. */
+/** A file that identifies the load that a session of any process made. Like the load it does not survive a boot. */
 const markOf = (host: Host): string => path.join(host.run, 'lkm-traffic', 'loaded-by-session');
 
-/** Whichever session closes last undoes this load: also one of another process, when ours has ended before it. */
+/** Records that a session loaded the module, so that the last session to close unloads it, in whatever process. */
 export function noteLoaded(host: Host): void {
   const instance = loadedInstance(host);
   if (instance === null) return;
   const mark = markOf(host);
   try {
     fs.mkdirSync(path.dirname(mark), { recursive: true, mode: 0o755 });
-    // Whole or not at all: others read it at any moment.
+    // Written to a temporary file first, because other processes may read the file at any moment.
     fs.writeFileSync(`${mark}.${process.pid}`, `${instance}\n`);
     fs.renameSync(`${mark}.${process.pid}`, mark);
   } catch (error) {
-    process.emitWarning(`net_traffic will stay loaded: ${messageOf(error)}`, 'TrafficWarning');
+    process.emitWarning(`The module net_traffic will stay loaded: ${messageOf(error)}`, 'TrafficWarning');
   }
 }
 
@@ -37,22 +37,22 @@ function wasLoadedBySession(host: Host): boolean {
   }
 }
 
-/** Unloads what a session loaded, unless somebody uses it. The totals are safe: this never rejects. */
+/** Unloads the module if a session loaded it and nothing uses it. Never rejects, so that no totals get lost. */
 export async function releaseModule(host: Host): Promise<void> {
   if (!wasLoadedBySession(host)) return;
   try {
     for (let tries = 0; tries < TRIES && !(await inUse(host)); tries += 1) {
       if (await tryUnload(host)) return;
-      // A child between fork and exec holds a copy of our descriptor for a moment.
+      // Between fork and exec a child has a copy of our descriptor for a moment.
       await host.delay(RETRY_MS);
     }
   } catch (error) {
     if (loadedInstance(host) === null) return;
-    process.emitWarning(`net_traffic stays loaded: ${messageOf(error)}`, 'TrafficWarning');
+    process.emitWarning(`The module net_traffic stays loaded: ${messageOf(error)}`, 'TrafficWarning');
   }
 }
 
-/** Other sessions, who traces its events, or what `load` watches. */
+/** Whether a session, a trace or `load()` uses the module. */
 async function inUse(host: Host): Promise<boolean> {
   if (whoTraces(host).length > 0) return true;
   const { sessions } = await readStatus(host);

@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: MIT
 import { EventEmitter } from 'node:events';
 import type { Process, Snapshot } from '../model/types';
+import { Waiter } from '../util/waiter';
 
-/** Each process once an event, also when it lived between two samples. */
+/** The events of a session. Each process has one event of a kind, even if it started and ended between two samples. */
 export interface SessionEvents {
   /** A watched program was executed. */
   exec: [process: Process];
-  /** A monitored process started another. */
+  /** A counted process started a child. */
   fork: [process: Process];
-  /** A process that already ran is counted from now on. */
+  /** A running process is counted from now on. */
   attach: [process: Process];
-  /** A process ended, or is no longer counted; its totals are final. */
+  /** A process ended, or is no longer counted. Its traffic is final. */
   exit: [process: Process];
-  /** Sampling failed; the session is over. Also thrown by iterations, and by `close()`. */
+  /** A sample failed, and the session has ended. Iterations and `close()` throw the same error. */
   error: [error: unknown];
 }
 
-/** What a session needs from outside. */
+/** How a session gets its samples. */
 export interface Sampler {
-  /** Reads the counters. `changes` are what appeared and ended since the last call. */
+  /** Reads the counters, and finds the processes that appeared and ended since the last call. */
   readonly sample: () => Promise<{ snapshot: Snapshot; appeared: readonly Process[]; ended: readonly Process[] }>;
-  /** What was delivered may be forgotten. */
+  /** Tells the module that it can forget the ended processes of earlier samples. */
   readonly acknowledge: () => void;
-  /** Ends the session in the kernel, and unloads what was loaded for it. */
+  /** Ends the session in the kernel, and unloads the module if a session loaded it. */
   readonly end: () => Promise<void>;
 }
 
 /**
- * A running measurement of the processes that its own options name, whoever else monitors.
+ * A running measurement of the processes that the options of `monitor()` select. Other sessions do not affect it.
  *
- * Iterating gives snapshots: the newest there is, at most once, so that a slow consumer skips some and never gathers a
- * queue. Leaving the loop does not close the session. Its timer keeps the process alive, as a server does, until
- * `close()`.
+ * Iterating over the session returns snapshots. Each step returns the newest snapshot, or waits for the next one. A slow
+ * reader skips snapshots, and no queue builds up. Leaving the loop does not close the session. The timer of the session
+ * keeps this process alive until `close()`.
  */
 export class Session extends EventEmitter<SessionEvents> implements AsyncIterable<Snapshot>, AsyncDisposable {
   readonly #sampler: Sampler;
@@ -40,13 +41,13 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
   #latest: Snapshot | undefined;
   #sequence = 0;
   #waiting: (() => void)[] = [];
-  #endWait: () => void = () => undefined;
+  readonly #waiter = new Waiter();
   #closing: Promise<Snapshot> | undefined;
   #over = false;
   #failure: { readonly error: unknown } | undefined;
   #aborted: { readonly reason: unknown } | undefined;
 
-  /** Made by {@link monitor}. `interval` is in milliseconds. */
+  /** Called by `monitor()`. `interval` is in milliseconds. */
   constructor(sampler: Sampler, interval: number, signal?: AbortSignal) {
     super();
     this.#sampler = sampler;
@@ -54,7 +55,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
     this.#loop = this.#run();
     const abort = (): void => {
       this.#aborted = { reason: signal?.reason };
-      this.close().catch(() => undefined); // whoever calls close() gets it
+      this.close().catch(() => undefined); // The caller of close() gets the error.
     };
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted === true) abort();
@@ -62,11 +63,11 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
   }
 
   /**
-   * Takes a last sample and ends the session; the module is unloaded if a session loaded it and nobody else uses it.
-   * Calling it again gives the same result.
+   * Takes a last sample and ends the session. Unloads the module if a session loaded it and nothing else uses it. A
+   * second call returns the same promise.
    *
-   * @returns everything that the session's processes moved
-   * @throws {TrafficError} when sampling failed
+   * @returns the last sample, with the traffic of all processes of the session
+   * @throws {TrafficError} if a sample failed
    */
   close(): Promise<Snapshot> {
     this.#closing ??= this.#shutDown();
@@ -77,7 +78,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
     await this.close();
   }
 
-  /** Snapshots until the session is closed, the last one included; throws the reason when its signal is aborted. */
+  /** Returns snapshots until the session is closed, including the last one. Throws the reason of an aborted signal. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Snapshot, void, undefined> {
     for (let delivered = 0; ;) {
       if (this.#aborted) throw this.#aborted.reason;
@@ -96,7 +97,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
 
   async #run(): Promise<void> {
     try {
-      // Not at once: whoever awaits the session first gets to add listeners.
+      // Not immediately: code that awaits the session can add listeners before the first sample.
       await this.#wait(0);
       while (!this.#closing) {
         const began = performance.now();
@@ -109,14 +110,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
   }
 
   async #wait(milliseconds: number): Promise<void> {
-    if (this.#closing) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#endWait = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (!this.#closing) await this.#waiter.wait(milliseconds);
   }
 
   async #sample(): Promise<void> {
@@ -129,7 +123,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
     this.#sampler.acknowledge();
   }
 
-  /** A listener that throws is its owner's bug, not a failure of the sampling: it becomes an uncaught exception. */
+  /** An error of a listener is not a failure of the session. It becomes an uncaught exception. */
   #announce(event: 'exec' | 'fork' | 'attach' | 'exit', subject: Process): void {
     try {
       this.emit(event, subject);
@@ -146,14 +140,14 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
 
   #fail(error: unknown): void {
     this.#failure = { error };
-    this.close().catch(() => undefined); // iterations, `error` and close() itself tell
+    this.close().catch(() => undefined); // Iterations, the event `error` and close() report the error.
     if (this.listenerCount('error') > 0) this.emit('error', error);
   }
 
   async #shutDown(): Promise<Snapshot> {
-    // Not before the caller has stored this promise: it is what tells the loop to end.
+    // Let close() store the promise first. The loop ends when it finds it there.
     await Promise.resolve();
-    this.#endWait();
+    this.#waiter.wake();
     if (!this.#failure) await this.#loop;
     try {
       if (!this.#failure) await this.#sample();
@@ -165,7 +159,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncIterabl
       this.#notify();
     }
     if (this.#failure) throw this.#failure.error;
-    if (!this.#latest) throw new Error('a session cannot end without a sample');
+    if (!this.#latest) throw new Error('the session ended without a sample');
     return this.#latest;
   }
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 
-/** An open `/proc/net_traffic/control`. All calls are synchronous: `children` speaks of the calling thread. */
+/** An open `/proc/net_traffic/control`. All calls are synchronous, because `children` applies to the calling thread. */
 export interface Control {
-  /** One command, one write(2). Rejections are the kernel's, as Node's system errors. */
+  /** Sends one command by one write(2). Throws Node's system error if the kernel refuses it. */
   readonly write: (command: string) => void;
-  /** The text of the file, which says for which owner this descriptor acts. */
+  /** Reads the file, which contains the owner that this descriptor acts for. */
   readonly read: () => string;
-  /** Closing the last descriptor of a session ends it. */
+  /** Closes the descriptor. The session ends when its last descriptor is closed. */
   readonly close: () => void;
 }
 
-/** Opens `control`; the descriptor is not inherited by children (libuv opens with O_CLOEXEC). */
+/** Opens `control`. Children do not inherit the descriptor, because libuv opens files with O_CLOEXEC. */
 export function openControl(file: string): Control {
   const fd = fs.openSync(file, 'r+');
   let open = true;
@@ -19,7 +19,7 @@ export function openControl(file: string): Control {
     write(command) {
       const bytes = Buffer.from(command);
       const written = fs.writeSync(fd, bytes);
-      if (written !== bytes.length) throw new Error(`${file} took ${written} of ${bytes.length} bytes`);
+      if (written !== bytes.length) throw new Error(`${file} accepted only ${written} of ${bytes.length} bytes`);
     },
     read() {
       const buffer = Buffer.alloc(4096);

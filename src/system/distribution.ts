@@ -4,17 +4,17 @@ import path from 'node:path';
 import { readText } from '../util/read-text';
 import type { Host } from './host';
 
-/** How a distribution installs what is needed: each gives one command. */
+/** The commands by which a distribution installs the requirements. */
 interface Distribution {
   readonly headers: (release: string) => string;
-  /** Its headers are those of the newest kernel only: a kernel that was replaced and still runs has none. */
+  /** The distribution has headers for its newest kernel only. After an upgrade the running kernel has none until a reboot. */
   readonly rolling?: true;
-  /** The usual kernel. */
+  /** The standard kernel. */
   readonly kernel: string;
   readonly make: string;
-  /** A compiler by the name of its program, as kbuild calls it. */
+  /** The compiler, by the name of the program that kbuild runs. */
   readonly compiler: (program: string) => string;
-  /** All that compiling takes. */
+  /** Everything that is needed for compiling. */
   readonly tools: string;
 }
 
@@ -74,12 +74,12 @@ function flavour(release: string): string | undefined {
   return /-(\w+)$/.exec(release)?.[1];
 }
 
-/** openSUSE's packages of versioned compilers are named without the dash of the program. */
+/** openSUSE names the package of a versioned compiler without the dash: `gcc-13` is in `gcc13`. */
 function packageOfVersion(program: string): string {
   return program.replace(/^gcc-(\d+)$/, 'gcc$1');
 }
 
-/** By the words of `ID` and `ID_LIKE` in os-release: `ubuntu debian`. */
+/** The distribution of this machine, by the words of `ID` and `ID_LIKE` in os-release: `ubuntu debian`. */
 function distribution(host: Host): Distribution | undefined {
   const text = readText(host.osRelease) ?? '';
   return [...text.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)]
@@ -88,20 +88,25 @@ function distribution(host: Host): Distribution | undefined {
     .find((found) => found !== undefined);
 }
 
+/** The hint of an error: introduces a command. A remedy that is a sentence stays as it is. */
+export function toInstall(what: string, remedy: string): string {
+  return remedy.startsWith('Install ') ? remedy : `To install ${what}: ${remedy}`;
+}
+
 export function headersHint(host: Host, release: string): string {
   const found = distribution(host);
   if (found === undefined) return `Install the headers (development files) of kernel ${release}.`;
   const command = found.headers(release);
   const replaced =
     found.rolling === true && release === host.release && !fs.existsSync(path.join(host.modules, release));
-  return replaced ? `${command}; and reboot, if an upgrade has replaced the kernel that runs` : command;
+  return replaced ? `${command}; then reboot if an upgrade has replaced the running kernel` : command;
 }
 
-/** Another kernel: where this one was built without what is needed. */
+/** How to install a standard kernel, if the running kernel was built without a requirement. */
 export function kernelHint(host: Host): string {
-  const usual = 'then boot it: a usual kernel from 6.1 on has all that is needed.';
+  const boot = 'then boot it. A standard kernel from 6.1 on has everything that is needed.';
   const command = distribution(host)?.kernel;
-  return command === undefined ? `Install the distribution's usual kernel, ${usual}` : `${command}; ${usual}`;
+  return command === undefined ? `Install the standard kernel of the distribution, ${boot}` : `${command}; ${boot}`;
 }
 
 export function makeHint(host: Host): string {

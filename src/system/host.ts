@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrafficError } from '../model/errors';
+import { packageRoot } from '../util/package-version';
 import { openControl, type Control } from './control';
 import { native, type Native } from './native';
 
-/** Everything outside of the process that this package touches. Tests give another one. */
+/** Everything outside of this process that the package reads or changes. Tests pass a replacement. */
 export interface Host {
   readonly platform: NodeJS.Platform;
-  /** The processor, as Node names it: `x64`. */
+  /** The CPU architecture as Node names it: `x64`. */
   readonly arch: string;
-  /** Release of the running kernel, as `uname -r`. */
+  /** Release of the running kernel, as printed by `uname -r`. */
   readonly release: string;
   readonly euid: number;
   readonly env: NodeJS.ProcessEnv;
   readonly proc: string;
   readonly sys: string;
   readonly kmsg: string;
-  /** Where the kernels' modules and headers are. */
+  /** Folder of the kernels' modules and headers. */
   readonly modules: string;
-  /** Where distributions keep the kernels' configurations. */
+  /** Folder in which distributions keep the kernels' configurations. */
   readonly boot: string;
   readonly osRelease: string;
-  /** Where make and the compiler are looked for. */
+  /** The PATH in which make and the compiler are searched. */
   readonly toolPath: string;
-  /** Where root keeps what it built. */
+  /** Folder of the modules that root built. */
   readonly rootCache: string;
-  /** The folder of this package: it holds `kmod/`. */
+  /** Folder of this package, which contains `kmod/`. */
   readonly packageRoot: string;
-  /** What is true until the next boot. */
+  /** Folder of files that are valid until the next boot. */
   readonly run: string;
   readonly native: () => Native;
   readonly openControl: (file: string) => Control;
@@ -42,8 +42,8 @@ function loadAddon(): Native {
   try {
     return native();
   } catch (error) {
-    throw new TrafficError('ERR_SYSTEM', `The native addon does not load on ${process.platform}-${process.arch}.`, {
-      hint: 'Prebuilt is linux-x64, for glibc and musl. From the source tree: npm run build:addon',
+    throw new TrafficError('ERR_SYSTEM', `Cannot load the native addon on ${process.platform}-${process.arch}.`, {
+      hint: 'This package contains the addon for linux-x64 only. To build it in a source tree: npm run build:addon',
       cause: error,
     });
   }
@@ -62,10 +62,10 @@ export const thisHost: Host = {
   modules: '/lib/modules',
   boot: '/boot',
   osRelease: '/etc/os-release',
-  // Folders that only root writes to: not even /usr/local, which a group may own.
+  // Only folders that root alone can write to. A group may own /usr/local.
   toolPath: '/usr/sbin:/usr/bin:/sbin:/bin',
   rootCache: '/var/cache/lkm-traffic',
-  packageRoot: path.join(__dirname, '../..'),
+  packageRoot: packageRoot(),
   run: '/run',
   native: loadAddon,
   openControl,
@@ -73,10 +73,15 @@ export const thisHost: Host = {
   delay: (milliseconds) => delay(milliseconds),
 };
 
+const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'macOS', win32: 'Windows', freebsd: 'FreeBSD' };
+
 /** @throws {TrafficError} ERR_NOT_LINUX */
 export function requireLinux(host: Host): void {
   if (host.platform === 'linux') return;
-  throw new TrafficError('ERR_NOT_LINUX', `The counting is done by a Linux kernel module; this is ${host.platform}.`, {
-    hint: 'Run it on Linux, or in a Linux virtual machine with its own kernel.',
-  });
+  const system = SYSTEMS[host.platform] ?? host.platform;
+  throw new TrafficError(
+    'ERR_NOT_LINUX',
+    `lkm-traffic counts with a Linux kernel module, but this machine runs ${system}.`,
+    { hint: 'Run it on Linux, or in a Linux virtual machine with a kernel of its own.' },
+  );
 }

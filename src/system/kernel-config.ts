@@ -6,13 +6,13 @@ import { readText } from '../util/read-text';
 import type { Host } from './host';
 
 export interface KernelConfig {
-  /** Where it was read. */
+  /** Path of the file that was read. */
   readonly file: string;
-  /** The value of `CONFIG_` and this name, as `y`; undefined when it is not set. */
+  /** The value of the option `CONFIG_` + name, such as `y`; undefined if it is not set. */
   readonly value: (name: string) => string | undefined;
 }
 
-/** The configuration of a kernel; null when none can be read. The running kernel's own word comes first. */
+/** The configuration of a kernel; null if no file can be read. For the running kernel /proc/config.gz comes first. */
 export function kernelConfig(host: Host, release: string): KernelConfig | null {
   const modules = path.join(host.modules, release);
   const files = [
@@ -25,7 +25,7 @@ export function kernelConfig(host: Host, release: string): KernelConfig | null {
   return firstOf(files);
 }
 
-/** The configuration that headers bring. */
+/** The configuration in a folder of kernel headers. */
 export function headersConfig(headers: string): KernelConfig | null {
   return firstOf(['include/config/auto.conf', '.config'].map((name) => path.join(headers, name)));
 }

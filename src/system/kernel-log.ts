@@ -3,18 +3,18 @@ import fs from 'node:fs';
 import { systemCode } from '../model/errors';
 
 const PREFIX = 'Traffic module: ';
-/** A read gives one record, and fails with EINVAL when the buffer is too small for it. */
+/** A read returns one record, and fails with EINVAL if the buffer is too small for it. */
 const RECORD_BYTES = 16_384;
-/** An end for a log that grows as fast as it is read. */
+/** A limit, in case the log grows as fast as it is read. */
 const RECORDS_MAX = 100_000;
 
 export interface KernelLog {
-  /** The module's own lines since the log was opened. Reading goes on where the last call ended. */
+  /** The module's lines since the log was opened or since the last call. */
   readonly lines: () => string[];
   readonly close: () => void;
 }
 
-/** Follows the kernel log from now on. Best effort: without the right to read it there are no lines. */
+/** Follows the kernel log from now on. Without the permission to read it there are no lines. */
 export function openKernelLog(file: string): KernelLog {
   let fd: number;
   try {
@@ -22,7 +22,7 @@ export function openKernelLog(file: string): KernelLog {
   } catch {
     return { lines: () => [], close: () => undefined };
   }
-  // There is no seek to the end in Node: read past what is old.
+  // Node cannot seek to the end of the log. Read the old records and drop them.
   readRecords(fd);
   return {
     lines: () =>
@@ -44,14 +44,17 @@ function readRecords(fd: number): string[] {
       if (length === 0) break;
       records.push(buffer.toString('utf8', 0, length));
     } catch (error) {
-      // EPIPE: records were overwritten before they were read; the next read goes on with the oldest there is.
+      // EPIPE: records were overwritten before they were read. The next read continues with the oldest one.
       if (systemCode(error) !== 'EPIPE') break;
     }
   }
   return records;
 }
 
-/** `6,1234,56789,-;message` and lines of properties, each after a space; unprintable bytes as `\x0a`. */
+/**
+ * The message of a record: `6,1234,56789,-;message`, followed by lines of properties that begin with a space. The kernel
+ * writes unprintable bytes as `\x0a`.
+ */
 export function messageOfRecord(record: string): string {
   const message = record.slice(record.indexOf(';') + 1).split('\n', 1)[0] ?? '';
   return message.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -1,53 +1,50 @@
 // SPDX-License-Identifier: MIT
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { inspect } from 'node:util';
+import { packageRoot } from '../util/package-version';
 
 /**
- * The system calls that Node itself lacks. They run on the thread pool and may block it: loading and unloading last as
- * long as the module's own init and exit functions.
+ * System calls that Node does not offer. They run on the thread pool, and occupy a thread for as long as the module's
+ * init and exit functions run.
  *
- * A call that fails rejects with a `NodeJS.ErrnoException` as `node:fs` does: `code` (`'ENOEXEC'`), negative `errno`,
- * `syscall` (`'open'`, `'finit_module'`, `'delete_module'` or `'read'`), `path`. A wrong argument rejects with a
- * `TypeError` of Node's codes `ERR_INVALID_ARG_TYPE` and `ERR_INVALID_ARG_VALUE`.
+ * A failed call rejects with a `NodeJS.ErrnoException`, as `node:fs` does. It has `code` (such as `'ENOEXEC'`), a negative
+ * `errno`, `syscall` (`'open'`, `'finit_module'`, `'delete_module'` or `'read'`) and `path`. An invalid argument rejects
+ * with a `TypeError` that has the code `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`.
  */
 export interface Native {
-  /** Loads the module file at `path`. `params` is as on insmod's command line: values with spaces in double quotes. */
+  /** Loads the module file at `path`. `params` are written as for insmod: a value with spaces is in double quotes. */
   load(path: string, params: string): Promise<void>;
-  /** Unloads the module `name`, never by force: `EAGAIN` when it is in use. In errors, `path` is the name. */
+  /** Unloads the module `name`, without force: `EAGAIN` if it is in use. In errors `path` is the name. */
   unload(name: string): Promise<void>;
-  /** The whole of a file, of /proc too, by one open. `EFBIG` above 1 GiB. */
+  /** Reads a whole file, even in /proc, with one open. `EFBIG` above 1 GiB. */
   read(file: string): Promise<Buffer>;
 }
 
 let loaded: Native | undefined;
 
 /**
- * The addon: loaded by the first call, the same object ever after.
+ * Returns the addon. The first call loads it; later calls return the same object.
  *
- * @throws Error when there is no addon for this platform; `cause` says where it was looked for.
+ * @throws Error if there is no addon for this platform. `cause` says where it was searched.
  */
 export function native(): Native {
   return (loaded ??= checked(open()));
 }
 
 function open(): Native {
-  // This file is in src/system/ or in dist/system/, two below the folder that has prebuilds/ or build/Release/.
-  const root = path.join(__dirname, '../..');
   try {
-    // It has no types, and is not wanted before the first call.
-    const nodeGypBuild = createRequire(__filename)('node-gyp-build') as (root: string) => Native;
-    return nodeGypBuild(root);
+    // Not an import: node-gyp-build has no types, and must not be loaded before the first call. The bundle contains it.
+    const nodeGypBuild = require('node-gyp-build') as (root: string) => Native;
+    return nodeGypBuild(packageRoot());
   } catch (cause) {
     throw new Error(
-      `the native addon of lkm-traffic cannot be loaded on ${process.platform}-${process.arch}; ` +
-        'in a source tree, `npm run build:addon` builds it',
+      `Cannot load the native addon of lkm-traffic on ${process.platform}-${process.arch}. ` +
+        'To build it in a source tree: npm run build:addon',
       { cause },
     );
   }
 }
 
-/** The addon asserts what is verified here. */
+/** Validates the arguments. The addon only asserts them. */
 function checked(addon: Native): Native {
   return {
     load: async (path, params) => addon.load(text('path', path), text('params', params)),
@@ -60,7 +57,7 @@ function text(name: string, value: unknown): string {
   if (typeof value !== 'string') {
     throw invalid('ERR_INVALID_ARG_TYPE', `The "${name}" argument must be of type string. Received ${inspect(value)}`);
   }
-  // C ends a string at the first NUL: another file, or fewer parameters, than was asked for.
+  // C ends a string at the first NUL. The addon would open another file, or drop parameters.
   if (value.includes('\0')) {
     throw invalid(
       'ERR_INVALID_ARG_VALUE',

@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Host } from './host';
 
-/** PROC_PID_INIT_INO of the kernel's linux/proc_ns.h: the inode of the initial namespace. */
+/** The inode number of the initial PID namespace: PROC_PID_INIT_INO in the kernel's linux/proc_ns.h. */
 const INITIAL = 'pid:[4026531836]';
 
 /**
- * Whether PIDs of this process's namespace are those of the initial one, which the module's are. Where that cannot be
- * read, they are.
+ * Whether this process is in the initial PID namespace. The module reports PIDs of that namespace. True if it cannot be
+ * determined.
  */
 export function hasInitialPids(host: Host): boolean {
   try {

@@ -8,14 +8,14 @@ import { instanceNames, requireTracefs, tracefsError } from './tracefs';
 
 const NAME = /^lkm-traffic-(\d+)(?:-\d+)?$/;
 
-/** A new instance begins with the options of the kernel's own, which may be anybody's. Not every kernel has them all. */
+/** A new instance inherits the options of the main trace, which any user of it may have changed. Some kernels lack some. */
 const OPTIONS = [
   ...['context-info', 'record-cmd', 'overwrite', 'irq-info'],
   ...['raw', 'hex', 'bin', 'fields', 'verbose', 'latency-format', 'annotate', 'record-tgid'].map((name) => `no${name}`),
   ...['stacktrace', 'userstacktrace'].map((name) => `no${name}`),
 ];
 
-/** A trace of our own: nobody else reads it, and what others trace is not disturbed by it. */
+/** A trace instance of this process. It does not disturb the traces of others. */
 export class Instance {
   readonly folder: string;
   readonly #onExit = (): void => {
@@ -37,7 +37,7 @@ export class Instance {
     }
   }
 
-  /** All events of it are off afterwards. It must not be open. */
+  /** Removes the instance and with it all its events. Its files must be closed. */
   remove(): void {
     process.removeListener('exit', this.#onExit);
     tryRemove(this.folder);
@@ -48,11 +48,11 @@ function tryRemove(folder: string): void {
   try {
     fs.rmdirSync(folder);
   } catch {
-    // Another process reads it, or has been quicker.
+    // Another process reads the instance, or has removed it.
   }
 }
 
-/** Instances of processes that were killed. The kernel keeps those that are still being read. */
+/** Removes instances of processes that were killed. The kernel keeps an instance that is being read. */
 export function removeStale(host: Host, tracefs: string): void {
   for (const name of instanceNames(tracefs)) {
     const pid = NAME.exec(name)?.[1];
@@ -62,7 +62,7 @@ export function removeStale(host: Host, tracefs: string): void {
   }
 }
 
-/** Another one of this process has a number behind it. */
+/** Makes the folder of a new instance. The name of a second instance of this process ends with a number. */
 function make(host: Host, tracefs: string): string {
   for (let n = 1; ; n += 1) {
     const folder = path.join(tracefs, 'instances', `lkm-traffic-${process.pid}${n === 1 ? '' : `-${n}`}`);
@@ -76,26 +76,31 @@ function make(host: Host, tracefs: string): string {
 }
 
 export interface InstanceOptions {
-  /** With the filter of each; empty: all. */
+  /** The kinds of events, each with its filter. An empty filter passes all. */
   readonly events: readonly { readonly kind: EventKind; readonly filter: string }[];
 }
 
 /**
- * Made, set up, and not yet on.
+ * Makes an instance and sets it up. Its events are not enabled yet.
+ *
  * @throws {TrafficError} ERR_PERMISSION, ERR_LOCKDOWN, ERR_ABI, ERR_SYSTEM
  */
 export function createInstance(host: Host, { events }: InstanceOptions): Instance {
   const tracefs = requireTracefs(host);
   if (!fs.existsSync(path.join(tracefs, 'events/net_traffic'))) {
-    throw new TrafficError('ERR_ABI', 'The loaded module has no trace events.', {
-      hint: 'It is of an older version, or was loaded by force: lkm-traffic unload, then load it again.',
-    });
+    throw new TrafficError(
+      'ERR_ABI',
+      'The loaded module has no trace events. It has an older version, or was loaded by force.',
+      {
+        hint: 'To load the module of this package: lkm-traffic unload; lkm-traffic load --fname=NAME',
+      },
+    );
   }
   removeStale(host, tracefs);
   const instance = new Instance(make(host, tracefs));
   try {
     for (const option of OPTIONS) tryOption(instance, option);
-    // The one that Node has too.
+    // The clock that process.hrtime() reads.
     instance.write(host, 'trace_clock', 'mono');
     for (const { kind, filter } of events) {
       if (filter !== '') instance.write(host, `events/net_traffic/${kind}/filter`, filter);
@@ -111,6 +116,6 @@ function tryOption(instance: Instance, option: string): void {
   try {
     fs.writeFileSync(path.join(instance.folder, 'trace_options'), option);
   } catch {
-    // Of another kernel.
+    // This kernel does not have the option.
   }
 }

@@ -7,7 +7,7 @@ import { readText } from '../util/read-text';
 import type { Host } from './host';
 import { lockdown } from './privilege';
 
-/** Where the kernel's trace files are; null when they are not mounted, or not for us. */
+/** The folder of the kernel's trace files; null if tracefs is not mounted, or not accessible. */
 export function findTracefs(host: Host): string | null {
   const places = ['kernel/tracing', 'kernel/debug/tracing'].map((place) => path.join(host.sys, place));
   return places.find((place) => fs.existsSync(path.join(place, 'instances'))) ?? null;
@@ -23,12 +23,12 @@ export function requireTracefs(host: Host): string {
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw tracefsError(error, host, place);
   }
-  throw new TrafficError('ERR_SYSTEM', 'The trace file system of the kernel is not mounted.', {
-    hint: `mount -t tracefs nodev ${place}`,
+  throw new TrafficError('ERR_SYSTEM', "The kernel's tracefs is not mounted.", {
+    hint: `To mount it: mount -t tracefs nodev ${place}`,
   });
 }
 
-/** What a failure to use the trace files means. */
+/** The error to report if a trace file cannot be used. */
 export function tracefsError(error: unknown, host: Host, file: string): TrafficError {
   if (error instanceof TrafficError) return error;
   switch (systemCode(error)) {
@@ -36,12 +36,12 @@ export function tracefsError(error: unknown, host: Host, file: string): TrafficE
     case 'EPERM': {
       const mode = lockdown(host);
       return mode === 'confidentiality'
-        ? new TrafficError('ERR_LOCKDOWN', `The kernel is locked down (${mode}): nobody may trace.`, {
-            hint: 'Turn Secure Boot off, or read the counters without events: lkm-traffic show',
+        ? new TrafficError('ERR_LOCKDOWN', `The kernel is locked down (${mode}) and forbids tracing.`, {
+            hint: 'Turn Secure Boot off, or read the counters instead of the events: lkm-traffic show',
             cause: error,
           })
         : new TrafficError('ERR_PERMISSION', `No permission to use ${file}.`, {
-            hint: 'Run as root (sudo); in a container, on its host.',
+            hint: 'Run as root: sudo lkm-traffic … Inside a container, run it on the host instead.',
             cause: error,
           });
     }
@@ -50,10 +50,10 @@ export function tracefsError(error: unknown, host: Host, file: string): TrafficE
   }
 }
 
-/** A place where events are traced, and those of the module that are on there. */
+/** A trace in which events of the module are enabled. */
 export interface Tracing {
   readonly folder: string;
-  /** Null: the kernel's own, which is no instance. */
+  /** Name of the trace instance; null for the kernel's main trace. */
   readonly instance: string | null;
   readonly events: readonly EventKind[];
 }
@@ -66,7 +66,7 @@ export function instanceNames(tracefs: string): string[] {
   }
 }
 
-/** Who traces events of the module. Perf and BPF are not seen here: they hold the module instead. */
+/** The traces in which events of the module are enabled. Perf and BPF are not among them; they hold a reference instead. */
 export function whoTraces(host: Host): Tracing[] {
   const tracefs = findTracefs(host);
   if (tracefs === null) return [];
@@ -78,7 +78,7 @@ export function whoTraces(host: Host): Tracing[] {
     .filter(({ events }) => events.length > 0);
 }
 
-/** With a * behind it, it is on for a trigger. */
+/** The file contains `0` or `1`; a `*` is appended if a trigger uses the event. */
 function isOn(folder: string, event: EventKind): boolean {
   const text = readText(path.join(folder, 'events/net_traffic', event, 'enable'))?.trim();
   return text !== undefined && text !== '0';

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/** The schema that every JSON document names. */
+/** Name of the schema that each JSON document contains. */
 export const SCHEMA = 'lkm-traffic/1';
 
 /**
- * JSON with bigints written from their digits: `JSON.stringify` refuses them, and its replacer can only give back a
- * Number, which is wrong above 2^53, or a string, which is not a number. Values are plain data; undefined is left out
- * of objects. `indent` is the number of spaces a level, 0 for one line.
+ * Writes plain data as JSON, with each bigint as a number with all its digits. `JSON.stringify` throws for a bigint.
+ * Properties that are undefined are left out.
+ *
+ * @param indent number of spaces for each level; 0 writes one line
+ * @throws {TypeError} for a function, a symbol, NaN and infinite numbers
  */
 export function toJson(value: unknown, indent = 0): string {
   return write(value, indent, 0);
@@ -33,7 +35,7 @@ function write(value: unknown, indent: number, depth: number): string {
   throw new TypeError(`a ${typeof value} cannot be written as JSON`);
 }
 
-/** `JSON.stringify` leaves DEL and the C1 controls as they are; a terminal may obey them. */
+/** Escapes DEL and the C1 controls too. `JSON.stringify` does not, and a terminal may interpret them. */
 function quote(text: string): string {
   return JSON.stringify(text).replace(/[\x7f-\x9f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }

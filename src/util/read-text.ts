@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 
-/** The whole of a file; null when it cannot be read, for whatever reason. */
+/** The content of a file; null if the file cannot be read for any reason. */
 export function readText(file: string): string | null {
   try {
     return fs.readFileSync(file, 'utf8');

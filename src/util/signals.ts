@@ -3,10 +3,10 @@ import { constants } from 'node:os';
 
 const SIGNALS = Object.entries(constants.signals);
 const NUMBERS = new Map<string, number>(SIGNALS);
-/** Of two names of one signal the first, which is what Node calls it: SIGABRT, not SIGIOT. */
+/** If a signal has two names, the first one, which Node uses too: SIGABRT, not SIGIOT. */
 const NAMES = new Map<number, string>(SIGNALS.reverse().map(([name, number]) => [number, name]));
 
-/** `SIGKILL`; of a signal for which Node has no name, as realtime ones, its number: `SIG34`. */
+/** `SIGKILL`. A signal without a name in Node, such as a real-time signal, is shown by number: `SIG34`. */
 export function signalName(number: number): string {
   return NAMES.get(number) ?? `SIG${number}`;
 }

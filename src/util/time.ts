@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * An instant as ISO 8601 in UTC with nine digits of fraction: `2026-01-31T12:00:00.123456789Z`. It is the kernel's
- * nanosecond unrounded, strings sort in order of time, and `new Date(value)` reads it (to the millisecond).
+ * A time as ISO 8601 in UTC with nanoseconds: `2026-01-31T12:00:00.123456789Z`. The strings sort in order of time.
+ * `new Date(value)` reads them, with a resolution of milliseconds.
  */
 export type Timestamp = string;
 
@@ -15,7 +15,7 @@ export function timestamp(nanoseconds: bigint): Timestamp {
   return `${seconds}.${(nanoseconds % NS_PER_S).toString().padStart(9, '0')}Z`;
 }
 
-/** This moment by the system's clock, which has milliseconds here. */
+/** The current time of the system's clock. Node reads that clock with a resolution of milliseconds. */
 export function now(): Timestamp {
   return timestamp(BigInt(Date.now()) * NS_PER_MS);
 }

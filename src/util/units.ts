@@ -10,14 +10,17 @@ export interface UnitOptions {
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
 const IEC_PREFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
-/** The exact amount, `175 bytes`, or in bits where these are asked for. */
+/** The exact amount: `175 bytes`, or `1400 bits` with `bits`. */
 export function exactAmount(bytes: bigint, { bits = false }: UnitOptions = {}): string {
   const amount = bits ? bytes * 8n : bytes;
   const unit = bits ? 'bit' : 'byte';
   return `${amount} ${unit}${amount === 1n ? '' : 's'}`;
 }
 
-/** Three significant digits and a unit, `5.00 MB`, calculated without a Number; null below one prefix, where it says nothing new. */
+/**
+ * Three significant digits and a unit: `5.00 MB`. Null if the amount has no prefix: the exact amount is then as short.
+ * The calculation uses bigints only, so that large amounts keep their digits.
+ */
 export function roundedAmount(bytes: bigint, { bits = false, iec = false }: UnitOptions = {}): string | null {
   const amount = bits ? bytes * 8n : bytes;
   const base = iec ? 1024n : 1000n;
@@ -31,7 +34,7 @@ export function roundedAmount(bytes: bigint, { bits = false, iec = false }: Unit
   if (power === 0) return null;
   let digits = fractionDigits(amount, unit);
   let scaled = rounded(amount, unit, digits);
-  // 999,950 rounds to 1000 kB: that is 1.00 MB.
+  // 999,950 rounds to 1000 kB. That is shown as 1.00 MB.
   if (scaled >= base * 10n ** BigInt(digits) && power < prefixes.length - 1) {
     unit *= base;
     power += 1;
@@ -44,7 +47,7 @@ export function roundedAmount(bytes: bigint, { bits = false, iec = false }: Unit
   return `${whole}${fraction} ${prefixes[power] ?? ''}${bits ? 'bit' : 'B'}`;
 }
 
-/** The exact amount, and in brackets what a person can compare: `5000246 bytes (5.00 MB)`. */
+/** The exact amount, followed by the rounded amount if there is one: `5000246 bytes (5.00 MB)`. */
 export function fullAmount(bytes: bigint, options: UnitOptions = {}): string {
   const short = roundedAmount(bytes, options);
   return short === null ? exactAmount(bytes, options) : `${exactAmount(bytes, options)} (${short})`;
@@ -59,7 +62,7 @@ function rounded(amount: bigint, unit: bigint, digits: number): bigint {
   return (amount * 10n ** BigInt(digits) + unit / 2n) / unit;
 }
 
-/** Whole bytes from `120MB`, `1.5 MiB`, `500k`, `1000`; SI where there is no `i`. Null: it is no such amount. */
+/** Bytes from `120MB`, `1.5 MiB`, `500k` or `1000`. Null if the text is not an amount of whole bytes. */
 export function parseAmount(text: string): bigint | null {
   const [, whole = '', fraction = '', letter = '', binary = ''] =
     /^(\d+)(?:\.(\d+))?\s*(?:([kMGTPE])(i)?)?B?$/i.exec(text) ?? [];

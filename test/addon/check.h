@@ -8,13 +8,12 @@
 
 #include "failure.h"
 
-// A test is a name, which says what is promised, and a function. main() runs them all and prints
-// TAP.
+// A test has a name, which states what is promised, and a function. main() runs all tests and prints TAP.
 struct Test {
   Test(const char* name, std::function<void()> body);
 };
 
-// Fails the running test, and lets it go on.
+// Marks the running test as failed. The test goes on.
 void fail(const char* file, int line, const std::string& what);
 
 #define CHECK(condition)                    \
@@ -33,7 +32,7 @@ void check_equal(const char* file, int line, const Left& left, const Right& righ
 }
 #define CHECK_EQUAL(left, right) check_equal(__FILE__, __LINE__, left, right)
 
-// The failure in a result, or one that no check accepts.
+// Returns the failure in a result, or one that no check accepts.
 template <typename Value>
 traffic::Failure failure_of(const traffic::Result<Value>& result) {
   const auto* failure = std::get_if<traffic::Failure>(&result);
@@ -48,7 +47,7 @@ inline bool one_of(int error, std::initializer_list<int> errors) {
   return false;
 }
 
-// A file of its own, removed at the end of the scope.
+// Creates a temporary file, and removes it at the end of the scope.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& content);

@@ -102,10 +102,10 @@ static const Test signals("a signal in the middle of a read is not seen", [] {
         ::pthread_kill(reader, SIGUSR1);
       }
     };
-    interrupt(); // in open
+    interrupt(); // while it is in open()
     const int fd = ::open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
     CHECK_EQUAL(::write(fd, "one ", 4), 4);
-    interrupt(); // in read
+    interrupt(); // while it is in read()
     CHECK_EQUAL(::write(fd, "two", 3), 3);
     ::close(fd);
   });

@@ -9,16 +9,16 @@ using traffic::Failure;
 using traffic::load_module;
 using traffic::unload_module;
 
-static const Test missing("a missing module file is ENOENT of open", [] {
+static const Test missing("loading a file that does not exist fails with ENOENT in open", [] {
   const Failure failure = failure_of(load_module("/no/such/module.ko", ""));
   CHECK_EQUAL(failure.error, ENOENT);
   CHECK_EQUAL(std::string(failure.syscall), "open");
   CHECK_EQUAL(failure.path, "/no/such/module.ko");
 });
 
-// EPERM: not root, locked down, or kernel.modules_disabled. ENOSYS: a kernel without modules.
-// EKEYREJECTED, ENOKEY and EBADMSG: a kernel that wants a signature.
-static const Test not_a_module("a file that is no module is a failure of finit_module", [] {
+// The kernel returns EPERM without root, under lockdown or with kernel.modules_disabled; ENOSYS if it has no modules;
+// EKEYREJECTED, ENOKEY or EBADMSG if it requires a signature.
+static const Test not_a_module("loading a file that is not a module fails in finit_module", [] {
   const TemporaryFile file("not a module\n");
   const Failure failure = failure_of(load_module(file.path(), "fname=\"a b\" idle=1"));
   CHECK(one_of(failure.error, {ENOEXEC, EPERM, ENOSYS, EKEYREJECTED, ENOKEY, EBADMSG}));
@@ -34,7 +34,7 @@ static const Test descriptors("a failed load leaves no descriptor open", [] {
   CHECK_EQUAL(open_descriptors(), before);
 });
 
-static const Test absent("unloading what is not loaded is a failure of delete_module", [] {
+static const Test absent("unloading a module that is not loaded fails in delete_module", [] {
   const Failure failure = failure_of(unload_module("no_such_module"));
   CHECK(one_of(failure.error, {ENOENT, EPERM, ENOSYS}));
   CHECK_EQUAL(std::string(failure.syscall), "delete_module");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether an addon loads beside musl, where there is no Node for musl: a program of musl's that has the names of
-// Node-API opens it, and all else that it wants must be there. A TAP line says so.
+// Checks that the addon loads with musl, without a Node that is built for musl. A program linked with musl defines the
+// functions of Node-API and opens the addon; musl must have every other symbol that the addon needs. Prints one TAP line.
 //   node test/addon/musl.mjs FILE
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,10 +22,10 @@ int main(int argc, char **argv)
 {
   void *addon = dlopen(argv[argc - 1], RTLD_NOW | RTLD_LOCAL);
   if (!addon || !dlsym(addon, "napi_register_module_v1")) {
-    printf("not ok 1 - the prebuilt addon loads beside musl\\n# %s\\n", dlerror());
+    printf("not ok 1 - the prebuilt addon loads with musl\\n# %s\\n", dlerror());
     return 1;
   }
-  printf("ok 1 - the prebuilt addon loads beside musl\\n");
+  printf("ok 1 - the prebuilt addon loads with musl\\n");
   return 0;
 }
 `;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The parser of /proc/net_traffic/control, from kmod/command.c as it is, under libFuzzer. */
-#include "command.h"
+/* Runs the parser of /proc/net_traffic/control, compiled from kmod/proc/command.c itself, under libFuzzer. */
+#include "proc/command.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,12 +12,12 @@
 #define REQUIRE(condition)                         \
   do {                                             \
     if (!(condition)) {                            \
-      fprintf(stderr, "not so: %s\n", #condition); \
+      fprintf(stderr, "failed: %s\n", #condition); \
       abort();                                     \
     }                                              \
   } while (0)
 
-/* As the control file calls it: a copy with a NUL behind it, and not a byte more. */
+/* Calls the parser as the control file does: with a copy of the text that has a NUL at its end, and not a byte more. */
 static int parse(const char* text, size_t size, char** copy, struct traffic_command* command) {
   *copy = malloc(size + 1);
   memcpy(*copy, text, size);
@@ -30,7 +30,7 @@ static const char* follow(const struct traffic_command* command) {
   return command->follow < 0 ? "" : command->follow ? "follow=1 " : "follow=0 ";
 }
 
-/* The command, written as it has to be: with the newline that ends it, for a name may end in one. */
+/* Writes the command in its canonical form. It always ends in a newline, because a name may end in one too. */
 static int print(char* text, size_t size, const struct traffic_command* command) {
   switch (command->kind) {
     case TRAFFIC_CMD_SESSION:
@@ -70,7 +70,7 @@ static void check_accepted(const struct traffic_command* command, const char* te
   if (command->kind == TRAFFIC_CMD_ATTACH || command->kind == TRAFFIC_CMD_DETACH)
     REQUIRE(command->number <= INT_MAX);
   length = print(canonical, sizeof(canonical), command);
-  /* Beside the newline that ends it, a follow= that names the default is all that can be said otherwise. */
+  /* The canonical form must mean the same. It may differ in the last newline, and in a follow= that is the default. */
   REQUIRE(parse(canonical, (size_t)length, &copy, &again) == 0);
   REQUIRE(again.kind == command->kind);
   if (has_name(command))
@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   char* text;
   int err;
 
-  /* Longer ones are refused before they are parsed. */
+  /* The control file refuses longer commands before it parses them. */
   if (size > TRAFFIC_COMMAND_MAX)
     return -1;
   err = parse((const char*)data, size, &text, &command);

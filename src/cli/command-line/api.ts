@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { build } from '../../build/build';
-import { doctor } from '../../doctor/doctor';
-import { events, type EventStream } from '../../events/events';
-import { load } from '../../module/load';
-import { unload } from '../../module/unload';
-import { snapshot } from '../../read/snapshot';
-import { status } from '../../read/status';
-import { run } from '../../run/run';
+import { build, doctor, events, load, run, snapshot, status, unload, type EventStream } from '../../index';
 
 /** The functions that commands call. Tests replace them. */
 export interface Api {

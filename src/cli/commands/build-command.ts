@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { BuildResult } from '../../build/build';
+import type { BuildResult } from '../../model/api-results';
 import { text } from '../command-line/arguments';
 import type { Command } from '../command-line/command';
 import type { Report } from '../format/report';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { LoadResult } from '../../module/load';
+import type { LoadResult } from '../../model/api-results';
 import { HISTORY_MAX, MAX_FLOWS_MAX } from '../../module/parameters';
 import { choice, families, flag, pids, programNames, text, wholeNumber } from '../command-line/arguments';
 import type { Command } from '../command-line/command';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { systemCode, TrafficError } from '../../model/errors';
+import type { RunResult } from '../../model/api-results';
 import type { Snapshot } from '../../model/types';
-import type { RunResult } from '../../run/count';
 import { signalNumber } from '../../util/signals';
 import { choice, duration, families, flag, pids, text, wholeNumber } from '../command-line/arguments';
 import type { Arguments, Command, Context } from '../command-line/command';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { CheckState } from '../../doctor/check';
-import type { Diagnosis } from '../../doctor/doctor';
+import type { CheckState, Diagnosis } from '../../model/api-results';
 import type { Report } from './report';
 import { visible, type Style } from './style';
 import { formatTable } from './table';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type { RunResult } from '../../model/api-results';
 import { TRANSPORTS } from '../../model/traffic';
 import type { Counters, Process, Program, Snapshot, Traffic } from '../../model/types';
-import type { RunResult } from '../../run/count';
 import type { Metric, Sample } from './prometheus';
 
 type Labels = Readonly<Record<string, string>>;

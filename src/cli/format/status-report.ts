@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Status } from '../../read/status';
-import type { ModuleStatus } from '../../read/status-file';
+import type { ModuleStatus, Status } from '../../model/api-results';
 import { programsCsv } from './csv';
 import { infoMetric, programMetrics } from './metrics';
 import type { Metric } from './prometheus';

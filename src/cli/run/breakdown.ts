@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type { RunResult } from '../../model/api-results';
 import { COUNTERS, excessCounters, NOTHING, sumCounters } from '../../model/traffic';
 import type { Counters, Process } from '../../model/types';
-import type { RunResult } from '../../run/count';
 import { amountColumns, amountsOf } from '../format/amount-columns';
 import { processesCsv } from '../format/csv';
 import type { CsvValue, Report } from '../format/report';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { RunResult } from '../../model/api-results';
 import type { Counters, Scope } from '../../model/types';
-import type { RunResult } from '../../run/count';
 import { parseAmount } from '../../util/units';
 import { choices, text } from '../command-line/arguments';
 import type { Arguments } from '../command-line/command';

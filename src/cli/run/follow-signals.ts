@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
-import type { RunningCommand } from '../../run/child';
+import type { RunningCommand } from '../../model/api-results';
 import type { Context } from '../command-line/command';
 
 /** Signals that ask a program to end. The others have a meaning only for the command. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 import { TrafficError } from '../../model/errors';
-import type { RunResult } from '../../run/count';
+import type { RunResult } from '../../model/api-results';
 import { UsageError } from '../command-line/mistake';
 import { withCommand } from '../command-line/shell-words';
 import { createStyle, visible } from '../format/style';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { RunResult } from '../../run/count';
+import type { RunResult } from '../../model/api-results';
 import type { Report } from '../format/report';
 import { visible, type Style } from '../format/style';
 import { formatTable } from '../format/table';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { RunResult } from '../../model/api-results';
 import type { Scope, Snapshot } from '../../model/types';
-import type { RunResult } from '../../run/count';
 import { fullAmount } from '../../util/units';
 import { infoMetric, runMetrics } from '../format/metrics';
 import { inWords } from '../format/words';

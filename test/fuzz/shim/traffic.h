@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: MIT */
-/* The module's own header of this name says how it logs; nothing that is fuzzed does. */
+/* Empty: the module's header of this name sets up logging, and the fuzzed code does not log. */

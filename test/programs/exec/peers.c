@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * peers.out SECONDS: datagrams to and from new sockets again and again, in four threads, and
- * connections as well: more flows than are kept. Ends with what it counted itself.
+ * peers.out: datagrams to and from new sockets again and again, in four threads, and connections
+ * as well: more flows than are kept. Runs until its standard input ends, and then reports what it
+ * counted itself.
  */
 #define _GNU_SOURCE
 #include "../witness.h"
 
 #include <pthread.h>
-#include <time.h>
+#include <stdatomic.h>
 
-static time_t end;
+static atomic_bool ended;
 
 static void* exchange(void* argument) {
   static __thread char buffer[3000];
@@ -17,7 +18,7 @@ static void* exchange(void* argument) {
   int ends[2];
 
   (void)argument;
-  while (time(NULL) < end) {
+  while (!ended) {
     size = (size + 37) % sizeof(buffer);
     datagram_pair(AF_INET, ends);
     SENT(UDP, send(ends[0], buffer, size, 0));
@@ -33,15 +34,16 @@ static void* exchange(void* argument) {
   return NULL;
 }
 
-int main(int argc, char** argv) {
+int main(void) {
   pthread_t thread[4];
+  char byte;
 
-  if (argc != 2)
-    errx(2, "usage: peers.out SECONDS");
-  end = time(NULL) + atoi(argv[1]);
   for (int i = 0; i < 4; i++)
     if (pthread_create(&thread[i], NULL, exchange, NULL))
       errx(1, "pthread_create");
+  while (read(STDIN_FILENO, &byte, 1) > 0)
+    ;
+  ended = true;
   for (int i = 0; i < 4; i++)
     pthread_join(thread[i], NULL);
   report_witness();

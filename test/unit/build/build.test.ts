@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import fs from 'node:fs';
 import path from 'node:path';
-import { build } from '../../../src/build/build';
+import { buildOn } from '../../../src/build/build';
 import { FakeKernel } from '../support/fake-kernel';
 import { refusal } from '../support/refusal';
 
@@ -19,35 +19,35 @@ afterEach(() => {
 });
 const cached = (): string[] => (fs.existsSync(kernel.host.rootCache) ? fs.readdirSync(kernel.host.rootCache) : []);
 
-test('it is built once', async () => {
-  const first = await build({}, kernel.host);
-  const second = await build({}, kernel.host);
+test('builds the module once', async () => {
+  const first = await buildOn(kernel.host, {});
+  const second = await buildOn(kernel.host, {});
   expect(first).toMatchObject({ kernel: '6.12.1-test', cached: false });
   expect(second).toEqual({ ...first, cached: true });
   expect(fs.readFileSync(first.ko, 'utf8')).toContain('int one;');
   expect(cached()).toEqual([path.basename(path.dirname(first.ko))]);
 });
 
-test('other source, and another kernel under the same release, are other builds', async () => {
-  const first = await build({}, kernel.host);
+test('builds again for other source, and for another kernel of the same release', async () => {
+  const first = await buildOn(kernel.host, {});
   kernel.write('package/kmod/main.c', 'int two;\n');
-  const second = await build({}, kernel.host);
+  const second = await buildOn(kernel.host, {});
   kernel.write('modules/6.12.1-test/build/Module.symvers', '0x1\tprintk\n');
-  const third = await build({}, kernel.host);
+  const third = await buildOn(kernel.host, {});
   expect(new Set([first.ko, second.ko, third.ko]).size).toBe(3);
 });
 
-test('what an earlier build left in the source is neither hashed nor built', async () => {
-  const first = await build({}, kernel.host);
+test('ignores files that an earlier build left in the source', async () => {
+  const first = await buildOn(kernel.host, {});
   kernel.write('package/kmod/net_traffic.mod.c', 'generated\n');
   kernel.write('package/kmod/main.o', 'object\n');
-  expect((await build({}, kernel.host)).ko).toBe(first.ko);
+  expect((await buildOn(kernel.host, {})).ko).toBe(first.ko);
 });
 
-test('nothing of the caller reaches the compiler', async () => {
+test('passes no variable of the caller to the compiler', async () => {
   process.env['KCFLAGS'] = '-DEVIL';
   try {
-    const { ko } = await build({}, kernel.host);
+    const { ko } = await buildOn(kernel.host, {});
     const environment = fs.readFileSync(ko, 'utf8');
     expect(environment).not.toMatch(/KCFLAGS/);
     expect(environment).toMatch(/^PATH=\/usr\/sbin:\/usr\/bin:\/sbin:\/bin$/m);
@@ -56,41 +56,41 @@ test('nothing of the caller reaches the compiler', async () => {
   }
 });
 
-test('builders at the same time all get it', async () => {
-  const results = await Promise.all([1, 2, 3].map(() => build({}, kernel.host)));
+test('gives the same module to builders that run at the same time', async () => {
+  const results = await Promise.all([1, 2, 3].map(() => buildOn(kernel.host, {})));
   expect(new Set(results.map(({ ko }) => ko)).size).toBe(1);
   expect(cached()).toHaveLength(1);
 });
 
-test('a failed compilation shows the end of its output, and leaves nothing', async () => {
+test('shows the end of the output of a failed compilation, and leaves no files', async () => {
   kernel.write('modules/6.12.1-test/build/Makefile', 'modules:\n\t@echo main.c:1: error: no such thing\n\t@false\n');
-  await expect(build({}, kernel.host)).rejects.toEqual(refusal('ERR_BUILD', /no such thing/));
+  await expect(buildOn(kernel.host, {})).rejects.toEqual(refusal('ERR_BUILD', /no such thing/));
   expect(cached()).toEqual([]);
 });
 
-test('a compiler that is missing is named, with what installs it', async () => {
+test('names a missing compiler and the command that installs it', async () => {
   kernel.write('os-release', 'ID=debian\n');
   kernel.write('modules/6.12.1-test/build/Makefile', 'modules:\n\t@echo "/bin/sh: 1: gcc-12: not found"; false\n');
-  await expect(build({}, kernel.host)).rejects.toMatchObject({
+  await expect(buildOn(kernel.host, {})).rejects.toMatchObject({
     code: 'ERR_BUILD',
     message: expect.stringMatching(/^gcc-12/) as string,
-    hint: 'apt-get install gcc-12',
+    hint: 'To install gcc-12: apt-get install gcc-12',
   });
 });
 
-test('the compiler of the kernel is taken where gcc is another one', async () => {
+test('uses the compiler of the kernel if gcc is another one', async () => {
   const toolPath = `${path.join(kernel.root, 'bin')}:${kernel.host.toolPath}`;
   for (const name of ['gcc', 'gcc-1']) fs.chmodSync(kernel.write(`bin/${name}`, '#!/bin/sh\necho 2\n'), 0o755);
   kernel.write('modules/6.12.1-test/build/include/config/auto.conf', 'CONFIG_GCC_VERSION=10200\n');
   kernel.write('modules/6.12.1-test/build/Makefile', 'modules:\n\techo $(CC) > $(M)/net_traffic.ko\n');
-  const { ko } = await build({}, { ...kernel.host, toolPath });
+  const { ko } = await buildOn({ ...kernel.host, toolPath }, {});
   expect(fs.readFileSync(ko, 'utf8')).toBe('gcc-1\n');
 });
 
-test('an aborted build ends its compiler and leaves nothing', async () => {
+test('ends the compiler of an aborted build, and leaves no files', async () => {
   kernel.write('modules/6.12.1-test/build/Makefile', 'modules:\n\tsleep 60\n');
   const abort = new AbortController();
-  const building = build({ signal: abort.signal }, kernel.host);
+  const building = buildOn(kernel.host, { signal: abort.signal });
   setTimeout(() => {
     abort.abort(new Error('stop'));
   }, 100);
@@ -98,10 +98,10 @@ test('an aborted build ends its compiler and leaves nothing', async () => {
   expect(cached()).toEqual([]);
 });
 
-test('what a killed builder left is swept, what a living one has is not', async () => {
+test('removes the folder of a killed builder, and keeps that of a running one', async () => {
   kernel.write('cache/.build-4194304-x/kmod/main.c', '');
   kernel.write('cache/.build-1-x/kmod/main.c', '');
-  await build({}, kernel.host);
+  await buildOn(kernel.host, {});
   expect(cached().filter((name) => name.startsWith('.build'))).toEqual(['.build-1-x']);
 });
 
@@ -112,26 +112,29 @@ test.each([
   ['ID=arch\n', 'pacman -S linux-headers'],
   ['ID="opensuse-leap"\nID_LIKE="suse opensuse"\n', 'zypper install kernel-test-devel'],
   ['ID=alpine\n', 'apk add linux-test-dev'],
-])('without headers, %j is told %j', async (release, hint) => {
+])('without headers, %j gets the command %j', async (release, hint) => {
   fs.rmSync(path.join(kernel.root, 'modules/6.12.1-test/build'), { recursive: true });
   kernel.write('os-release', release);
-  await expect(build({}, kernel.host)).rejects.toMatchObject({ code: 'ERR_NO_HEADERS', hint });
+  await expect(buildOn(kernel.host, {})).rejects.toMatchObject({
+    code: 'ERR_NO_HEADERS',
+    hint: `To install them: ${hint}`,
+  });
 });
 
-test('a folder that others can write to is no cache of root', async () => {
+test('rejects a cache of root that other users can write to', async () => {
   const others = { ...kernel.host.lstat(''), mode: 0o777 };
   const host = {
     ...kernel.host,
     lstat: (file: string) => (file.endsWith('/cache') ? others : kernel.host.lstat(file)),
   };
-  await expect(build({}, host)).rejects.toEqual(refusal('ERR_PERMISSION', /others may write/));
+  await expect(buildOn(host, {})).rejects.toEqual(refusal('ERR_PERMISSION', /other users can write/));
 });
 
-test('others than root build into their own cache', async () => {
+test('builds into the cache of the user if it is not root', async () => {
   const host = { ...kernel.host, euid: 1000, env: { XDG_CACHE_HOME: path.join(kernel.root, 'xdg') } };
-  expect((await build({}, host)).ko.startsWith(path.join(kernel.root, 'xdg/lkm-traffic/'))).toBe(true);
+  expect((await buildOn(host, {})).ko.startsWith(path.join(kernel.root, 'xdg/lkm-traffic/'))).toBe(true);
 });
 
-test.each(['', '../x', 'a b', '.'])('%j is no release of a kernel', async (release) => {
-  await expect(build({ kernel: release }, kernel.host)).rejects.toEqual(refusal('ERR_INVALID_ARGUMENT'));
+test.each(['', '../x', 'a b', '.'])('rejects %j as the release of a kernel', async (release) => {
+  await expect(buildOn(kernel.host, { kernel: release })).rejects.toEqual(refusal('ERR_INVALID_ARGUMENT'));
 });

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { CheckState } from '../../../src/doctor/check';
-import { doctor, type CheckName } from '../../../src/doctor/doctor';
+import { doctorOn } from '../../../src/doctor/doctor';
 import { TrafficError } from '../../../src/model/errors';
+import type { CheckName, CheckState } from '../../../src/model/api-results';
 import type { Host } from '../../../src/system/host';
 import { FakeKernel } from '../support/fake-kernel';
 
@@ -14,7 +14,7 @@ const HEADERS = 'modules/6.12.1-test/build';
 let kernel: FakeKernel;
 let host: Host;
 
-/** A program of this machine's own, that tells a version. */
+/** Installs a program that prints a version. */
 function tool(name: string, version = ''): void {
   fs.chmodSync(kernel.write(`bin/${name}`, `#!/bin/sh\necho ${version}\n`), 0o755);
 }
@@ -58,21 +58,21 @@ interface Found {
 }
 
 async function find(name: CheckName, changed: Partial<Host> = {}): Promise<Found> {
-  const { healthy, checks } = await doctor({ ...host, ...changed });
+  const { healthy, checks } = await doctorOn({ ...host, ...changed });
   const check = checks.find((other) => other.name === name);
   return { healthy, state: check?.state, message: check?.message, remedy: check?.remedy };
 }
 
-test('where nothing is missing every requirement is ok, and nothing is changed', async () => {
-  const { healthy, kernel: release, checks } = await doctor(host);
+test('reports every check as ok on a healthy machine, and changes nothing', async () => {
+  const { healthy, kernel: release, checks } = await doctorOn(host);
   expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
   expect(checks.every(({ remedy }) => remedy === null)).toBe(true);
   expect([healthy, release, checks.length]).toEqual([true, '6.12.1-test', 15]);
   expect(fs.existsSync(host.rootCache)).toBe(false);
 });
 
-test('elsewhere than on Linux that fails, and nothing else is looked at', async () => {
-  const { healthy, checks } = await doctor({ ...host, platform: 'darwin' });
+test('fails the first check on another system, and makes no other check', async () => {
+  const { healthy, checks } = await doctorOn({ ...host, platform: 'darwin' });
   expect(healthy).toBe(false);
   expect(new Set(checks.map(({ name, state }) => (name === 'linux' ? state : `other ${state}`)))).toEqual(
     new Set(['failed', 'other unknown']),
@@ -87,12 +87,12 @@ type Bad = [
   change: () => Partial<Host> | undefined,
 ];
 
-/** Each is one thing that is otherwise than on the healthy machine. */
+/** Each entry changes one thing of the healthy machine. */
 const bad: Bad[] = [
   ['another processor', 'architecture', 'failed', /x86-64/, () => ({ arch: 'arm64' })],
   ['an old kernel', 'kernel', 'failed', /^apt-get install linux-image-amd64;/, () => ({ release: '6.0.19-test' })],
   ['an older kernel', 'kernel', 'failed', /6\.1/, () => ({ release: '5.10.0-test' })],
-  ['a kernel of no number', 'kernel', 'unknown', null, () => ({ release: 'next' })],
+  ['a kernel release without a number', 'kernel', 'unknown', null, () => ({ release: 'next' })],
   [
     'a real-time kernel',
     'realtime',
@@ -171,7 +171,7 @@ const bad: Bad[] = [
     },
   ],
   [
-    'no gcc and no headers',
+    'neither gcc nor headers',
     'compiler',
     'failed',
     /^apt-get install gcc$/,
@@ -181,7 +181,7 @@ const bad: Bad[] = [
     },
   ],
   [
-    'gcc, but no headers',
+    'gcc without headers',
     'compiler',
     'unknown',
     null,
@@ -190,7 +190,7 @@ const bad: Bad[] = [
     },
   ],
   [
-    'not the gcc that Debian’s headers name',
+    'another gcc than the one that Debian’s headers name',
     'compiler',
     'failed',
     /^apt-get install gcc-12$/,
@@ -224,7 +224,7 @@ const bad: Bad[] = [
     },
   ],
   [
-    'a kernel by clang',
+    'a kernel built by clang',
     'compiler',
     'warning',
     null,
@@ -323,7 +323,7 @@ const bad: Bad[] = [
     }),
   ],
   [
-    'a cache that others may write to',
+    'a cache that other users can write to',
     'cache',
     'failed',
     /^chmod go-w \S+\/cache$/,
@@ -333,7 +333,7 @@ const bad: Bad[] = [
     },
   ],
   [
-    'a cache of somebody else',
+    'a cache of another user',
     'cache',
     'failed',
     /^chown root:root \/$/,
@@ -350,7 +350,7 @@ const bad: Bad[] = [
     },
   ],
   [
-    'another module of that name',
+    'another module of this name',
     'module',
     'failed',
     /rmmod/,
@@ -360,7 +360,7 @@ const bad: Bad[] = [
     },
   ],
   [
-    'a module that may not be read',
+    'a module whose files cannot be read',
     'module',
     'unknown',
     null,
@@ -371,7 +371,7 @@ const bad: Bad[] = [
   ],
 ];
 
-test.each(bad)('%s: %s is %s', async (_, name, state, remedy, change) => {
+test.each(bad)('finds %s: the check %s is %s', async (_, name, state, remedy, change) => {
   const found = await find(name, change() ?? {});
   expect(found.state).toBe(state);
   if (state === 'failed') expect(found.healthy).toBe(false);
@@ -379,7 +379,7 @@ test.each(bad)('%s: %s is %s', async (_, name, state, remedy, change) => {
   else expect(found.remedy).toMatch(remedy);
 });
 
-test('the running kernel’s own configuration comes before a file, and the headers’ last', async () => {
+test('reads /proc/config.gz first, then the file in /boot, then that of the headers', async () => {
   kernel.write('proc/config.gz', '');
   fs.writeFileSync(path.join(kernel.root, 'proc/config.gz'), gzipSync(OPTIONS));
   expect((await find('options')).message).toMatch(/config\.gz/);
@@ -391,7 +391,7 @@ test('the running kernel’s own configuration comes before a file, and the head
   expect((await find('options')).state).toBe('unknown');
 });
 
-test('the kernel’s own gcc is taken where it is installed beside another', async () => {
+test('selects the gcc that built the kernel if it is installed beside another one', async () => {
   tool('gcc', '11');
   tool('gcc-12', '12');
   expect(await find('compiler')).toMatchObject({
@@ -400,13 +400,13 @@ test('the kernel’s own gcc is taken where it is installed beside another', asy
   });
 });
 
-test('a module that is loaded under lockdown was signed', async () => {
+test('warns, and does not fail, if the module is loaded under lockdown', async () => {
   kernel.write('sys/kernel/security/lockdown', 'none [integrity] confidentiality\n');
   kernel.insert();
   expect((await find('signatures')).state).toBe('warning');
 });
 
-test('Secure Boot alone forbids nothing', async () => {
+test('does not fail for Secure Boot alone', async () => {
   const variable = 'sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
   fs.writeFileSync(kernel.write(variable, ''), Buffer.from([6, 0, 0, 0, 1]));
   expect(await find('signatures')).toMatchObject({
@@ -415,7 +415,7 @@ test('Secure Boot alone forbids nothing', async () => {
   });
 });
 
-test('the cache of another user is their own matter', async () => {
+test('does not check who can write to the cache of a user other than root', async () => {
   const XDG_CACHE_HOME = path.join(kernel.root, 'xdg');
   expect(await find('cache', { euid: 1000, env: { XDG_CACHE_HOME } })).toMatchObject({ state: 'ok' });
 });
@@ -432,7 +432,7 @@ test.each([
   [
     'ID=arch\n',
     [
-      'pacman -S linux-headers; and reboot, if an upgrade has replaced the kernel that runs',
+      'pacman -S linux-headers; then reboot if an upgrade has replaced the running kernel',
       'pacman -S make',
       'pacman -S gcc',
     ],
@@ -444,15 +444,15 @@ test.each([
   [
     'ID=alpine\n',
     [
-      'apk add linux-test-dev; and reboot, if an upgrade has replaced the kernel that runs',
+      'apk add linux-test-dev; then reboot if an upgrade has replaced the running kernel',
       'apk add make',
       'apk add gcc',
     ],
   ],
   ['ID=plan9\n', ['Install the headers (development files) of kernel 6.12.1-test.', 'Install make.', 'Install gcc.']],
-])('%j is told its own commands', async (release, remedies) => {
+])('%j gets the commands of its distribution', async (release, remedies) => {
   kernel.write('os-release', release);
   for (const file of ['modules', 'bin/make', 'bin/gcc']) remove(file);
-  const { checks } = await doctor(host);
+  const { checks } = await doctorOn(host);
   expect(checks.flatMap(({ remedy }) => remedy ?? [])).toEqual(remedies);
 });

@@ -16,7 +16,7 @@ const SEND =
 const line = (comm: string, event = SEND): string =>
   `${comm.padStart(16)}-8       [003] .....   101.000001: ${event}\n`;
 
-test('a transfer, with both ends', () => {
+test('parses a transfer with both ends', () => {
   expect(parse(line('node'))).toEqual([
     {
       ...{ event: 'send', time: '2025-11-24T16:01:41.000001000Z', cpu: 3, pid: 7, tid: 8, comm: 'node' },
@@ -26,7 +26,7 @@ test('a transfer, with both ends', () => {
   ]);
 });
 
-test('a whole trace: exec, transfers, what was lost, and the end', () => {
+test('parses a whole trace: exec, transfers, lost events and exit', () => {
   const events = parse(fixture('../trace_pipe'));
   expect(events.map(({ event }) => event)).toEqual(['exec', 'send', 'recv', 'lost', 'exit']);
   expect(events).toMatchObject([
@@ -38,11 +38,11 @@ test('a whole trace: exec, transfers, what was lost, and the end', () => {
   ]);
 });
 
-test('what was lost without a number is null, not none', () => {
+test('reads an unknown number of lost events as null, not as 0', () => {
   expect(parse('CPU:13 [LOST EVENTS]\n')).toEqual([{ event: 'lost', cpu: 13, count: null }]);
 });
 
-test('it may be cut into pieces anywhere', () => {
+test('accepts pieces that are cut anywhere', () => {
   const text = fixture('../trace_pipe');
   const whole = parse(text);
   fc.assert(
@@ -54,11 +54,11 @@ test('it may be cut into pieces anywhere', () => {
   );
 });
 
-test('a line that is not whole yet is no event', () => {
+test('waits for the rest of an incomplete line', () => {
   expect(parse(line('node').slice(0, -1))).toEqual([]);
 });
 
-test('names are what they are, whatever they hold', () => {
+test('returns names unchanged, whatever they contain', () => {
   const [event] = parse(line('a', 'exec: tgid=7 program=\\055 name=a\\040b\\012\\303\\244\\134'));
   expect(event).toMatchObject({ program: '-', name: 'a b\nä\\' });
   expect(parse(line('a', 'exec: tgid=7 program=- name=a'))).toMatchObject([{ program: null }]);
@@ -66,7 +66,7 @@ test('names are what they are, whatever they hold', () => {
   expect(parse(line('a-1 [000] b'))).toMatchObject([{ comm: 'a-1 [000] b', tid: 8 }]);
 });
 
-test('a name of a thread forges no event, and hides none', () => {
+test('is not misled by a thread name that looks like an event', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...Array.from('\n\r\0 -[]:1.aCPULOST')), maxLength: 15 }), (comm) => {
       const events = parse(line(comm), line('next'));
@@ -77,11 +77,11 @@ test('a name of a thread forges no event, and hides none', () => {
   );
 });
 
-test('what is no event is passed over', () => {
+test('ignores lines that are not events', () => {
   expect(parse('\n', '# tracer: nop\n', line('a', 'sched_switch: prev_comm=x'), line('node'))).toHaveLength(1);
 });
 
-test('counts keep all their digits', () => {
+test('keeps all digits of counts', () => {
   const [event] = parse(
     line('a', 'exit: tgid=7 program=a id=1 exit_code=9 rx_bytes=18446744073709551615 rx_msgs=1 tx_bytes=0 tx_msgs=0'),
   );

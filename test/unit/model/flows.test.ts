@@ -7,7 +7,7 @@ import { fixture } from '../support/fixtures';
 const processes = parseFlows(fixture('flows'));
 const everything = sumCounters(processes.flatMap(({ totals }) => totals.map(({ counters }) => counters)));
 
-test('totals by remote host are sorted by amount, and what is in no flow is with the unknown', () => {
+test('sorts totals by remote address by amount, and adds traffic without a flow to the unknown address', () => {
   expect(
     sumByRemote(processes).map(({ address, scope, flows, counters }) => [address, scope, flows, counters.sentBytes]),
   ).toEqual([
@@ -18,7 +18,7 @@ test('totals by remote host are sorted by amount, and what is in no flow is with
   ]);
 });
 
-test('totals by scope name each scope once', () => {
+test('lists each scope once', () => {
   expect(sumByScope(processes).map(({ scope, counters }) => [scope, counters.receivedBytes])).toEqual([
     ['loopback', 100n],
     ['private', 0n],
@@ -34,6 +34,6 @@ test.each([
   expect(sumCounters(sum(processes).map(({ counters }) => counters))).toEqual(everything);
 });
 
-test('of nothing there are no remotes', () => {
+test('lists no remote address if there are no flows', () => {
   expect(sumByRemote([])).toEqual([]);
 });

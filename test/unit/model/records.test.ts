@@ -19,34 +19,34 @@ const detached = (id: bigint, lifetime: readonly [number, number], given: Partia
 
 const ids = (...rows: readonly Process[]): bigint[][] => byProcess(rows).map((records) => records.map(({ id }) => id));
 
-test('records that were there at one time are of one process', () => {
+test('groups records that existed at the same time as one process', () => {
   expect(ids(record(1n, [0]), record(2n, [5]))).toEqual([[1n, 2n]]);
   expect(ids(record(1n, [0, 9]), record(2n, [5, 9]), record(3n, [8, 9]))).toEqual([[1n, 2n, 3n]]);
   expect(ids(record(1n, [0, 9]), detached(2n, [2, 4]), record(3n, [5, 9]))).toEqual([[1n, 2n, 3n]]);
   expect(ids(detached(1n, [0, 5]), record(2n, [4, 9]), record(3n, [8, 9]))).toEqual([[1n, 2n, 3n]]);
 });
 
-test('a PID that is used again is another process, also when the clock was set back', () => {
+test('treats a reused PID as another process, even if the clock was set back', () => {
   expect(ids(record(1n, [0, 5]), record(2n, [6]), record(3n, [7]))).toEqual([[1n], [2n, 3n]]);
   expect(ids(record(1n, [0, 5]), record(2n, [6], { startedAt: at(3) }))).toEqual([[1n], [2n]]);
   expect(ids(record(1n, [0]), record(2n, [0], { pid: 78 }))).toEqual([[1n], [2n]]);
   expect(ids(record(1n, [0, 5]), record(2n, [6, 7], { startedAt: at(3), endedAt: at(4) }))).toEqual([[1n], [2n]]);
 });
 
-test('a process is one also when the clock was set back', () => {
+test('groups the records of a process even if the clock was set back', () => {
   const [early, late] = [record(1n, [0, 9], { endedAt: at(3) }), record(2n, [5, 9], { endedAt: at(3) })];
   expect(ids(early, late)).toEqual([[1n, 2n]]);
 });
 
-test('what was detached and attached again has been counted in two parts', () => {
+test('treats a process that was detached and attached again as two parts', () => {
   expect(ids(detached(1n, [0, 5]), record(2n, [6]))).toEqual([[1n], [2n]]);
 });
 
-test('a process that ends while its records are read is one', () => {
+test('groups the records of a process that ends while they are read', () => {
   expect(ids(record(1n, [0]), record(2n, [3, 9]))).toEqual([[1n, 2n]]);
 });
 
-test('the record that began first stands for its process', () => {
+test('represents a process by the record that began first', () => {
   const first = record(1n, [0, 9], { traffic: tcp(10n) });
   const of = (reasons: string[]): Partial<Process> => ({ exact: reasons.length === 0, reasons });
   expect(standing([first, record(2n, [5, 9], of(['zcrx']))])).toEqual([{ process: first, ...of([]) }]);
@@ -54,7 +54,7 @@ test('the record that began first stands for its process', () => {
   expect(standing([bound, record(2n, [5, 9])])).toEqual([{ process: bound, ...of(['zcrx']) }]);
 });
 
-test('of one that was detached and another that went on the one with more stands, as a lower bound', () => {
+test('represents a process by the record with the most traffic if the first one was detached', () => {
   const first = detached(1n, [0, 5], { traffic: tcp(10n) });
   for (const [bytes, id] of [
     [3n, 1n],

@@ -3,10 +3,10 @@ import { parseControl } from '../../../src/module/control-command';
 import { fixture } from '../support/fixtures';
 import { refusal } from '../support/refusal';
 
-test('the owner that a descriptor acts for', () => {
+test('reads the owner that a descriptor acts for', () => {
   expect(parseControl(fixture('control'))).toBe(7);
 });
 
-test('a file without a row is ERR_ABI', () => {
+test('rejects a file without a row with ERR_ABI', () => {
   expect(() => parseControl('net_traffic 1\nowner\n')).toThrow(refusal('ERR_ABI'));
 });

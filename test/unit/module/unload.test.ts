@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { unload } from '../../../src/module/unload';
+import { unloadOn } from '../../../src/module/unload';
 import { FakeKernel } from '../support/fake-kernel';
 import { refusal } from '../support/refusal';
 import { aProcess, ended, tcp } from '../support/rows';
@@ -12,53 +12,53 @@ afterEach(() => {
   kernel.dispose();
 });
 
-test('it is stopped, then read, then unloaded', async () => {
+test('stops the module, then reads the totals, then unloads it', async () => {
   kernel.insert();
   kernel.processes = [ended(aProcess({ id: 1n }), 1n, tcp(175n))];
-  const final = await unload({}, kernel.host);
+  const final = await unloadOn(kernel.host, {});
   expect(final?.total.total).toMatchObject({ receivedBytes: 175n, sentBytes: 175n });
   expect([kernel.commands, kernel.loaded]).toEqual([['0: stop'], false]);
 });
 
-test('what is absent is ERR_NOT_LOADED', async () => {
-  await expect(unload({}, kernel.host)).rejects.toEqual(refusal('ERR_NOT_LOADED'));
+test('rejects with ERR_NOT_LOADED if the module is not loaded', async () => {
+  await expect(unloadOn(kernel.host, {})).rejects.toEqual(refusal('ERR_NOT_LOADED'));
 });
 
-test('an open session is ERR_IN_USE, and it stays', async () => {
+test('rejects with ERR_IN_USE while a session is open, and keeps the module loaded', async () => {
   kernel.insert();
   kernel.sessions.add(1);
   kernel.refused.set('stop', 'EBUSY');
-  await expect(unload({}, kernel.host)).rejects.toEqual(refusal('ERR_IN_USE', /session/));
+  await expect(unloadOn(kernel.host, {})).rejects.toEqual(refusal('ERR_IN_USE', /session/));
   expect(kernel.loaded).toBe(true);
 });
 
-test('calls that do not end are ERR_IN_USE too, and told apart', async () => {
+test('rejects with ERR_IN_USE and another message if calls do not return', async () => {
   kernel.insert();
   kernel.refused.set('stop', 'EBUSY');
-  await expect(unload({}, kernel.host)).rejects.toEqual(refusal('ERR_IN_USE', /inside the module/));
+  await expect(unloadOn(kernel.host, {})).rejects.toEqual(refusal('ERR_IN_USE', /have not returned from it/));
 });
 
-test('one that was stopped before is unloaded', async () => {
+test('unloads a module that was stopped before', async () => {
   kernel.insert();
   kernel.refused.set('stop', 'ESHUTDOWN');
-  expect(await unload({}, kernel.host)).not.toBeNull();
+  expect(await unloadOn(kernel.host, {})).not.toBeNull();
   expect(kernel.loaded).toBe(false);
 });
 
-test('one of another version is unloaded without totals', async () => {
+test('unloads a module of another version without totals', async () => {
   kernel.insert();
   kernel.failures.read.push('ENOENT');
-  expect(await unload({}, kernel.host)).toBeNull();
+  expect(await unloadOn(kernel.host, {})).toBeNull();
   expect([kernel.commands, kernel.loaded]).toEqual([[], false]);
 });
 
-test('without rights it is ERR_PERMISSION', async () => {
+test('rejects with ERR_PERMISSION without CAP_SYS_MODULE', async () => {
   kernel.insert();
   kernel.write('proc/self/status', 'CapEff:\t0000000000000000\n');
-  await expect(unload({}, kernel.host)).rejects.toEqual(refusal('ERR_PERMISSION'));
+  await expect(unloadOn(kernel.host, {})).rejects.toEqual(refusal('ERR_PERMISSION'));
 });
 
-/** As tracefs shows them; `instance` null is the kernel's own. */
+/** Events in tracefs. `instance` is null for the main trace of the kernel. */
 function traceEvents(instance: string | null, enabled: Record<string, string>): void {
   const place = instance === null ? '' : `/instances/${instance}`;
   kernel.write('sys/kernel/tracing/instances/other/tracing_on', '1\n');
@@ -67,7 +67,7 @@ function traceEvents(instance: string | null, enabled: Record<string, string>): 
   }
 }
 
-describe('while its events are traced', () => {
+describe('while events of the module are enabled', () => {
   beforeEach(() => {
     kernel.insert();
     traceEvents(null, { send: '0', recv: '1', exit: '0*' });
@@ -75,22 +75,22 @@ describe('while its events are traced', () => {
     traceEvents('off', { send: '0' });
   });
 
-  test('it is ERR_IN_USE, says where, and stops nothing', async () => {
-    const error: unknown = await unload({}, kernel.host).catch((reason: unknown) => reason);
-    expect(error).toEqual(refusal('ERR_IN_USE', /the kernel's own trace \(recv, exit\), and .* mine \(send\)/));
+  test('rejects with ERR_IN_USE, names the traces, and stops nothing', async () => {
+    const error: unknown = await unloadOn(kernel.host, {}).catch((reason: unknown) => reason);
+    expect(error).toEqual(refusal('ERR_IN_USE', /the kernel's main trace \(recv, exit\) and in .* mine \(send\)/));
     expect(error).toMatchObject({ hint: expect.stringContaining('unload --force') as string });
     expect([kernel.commands, kernel.loaded]).toEqual([[], true]);
   });
 
-  test('it is unloaded all the same with force', async () => {
-    expect(await unload({ force: true }, kernel.host)).not.toBeNull();
+  test('unloads with force', async () => {
+    expect(await unloadOn(kernel.host, { force: true })).not.toBeNull();
     expect(kernel.loaded).toBe(false);
   });
 });
 
-test('what perf or BPF holds is ERR_IN_USE before it is stopped', async () => {
+test('rejects with ERR_IN_USE if perf or BPF holds the module, and stops nothing', async () => {
   kernel.insert();
   kernel.write('sys/module/net_traffic/refcnt', '1\n');
-  await expect(unload({ force: true }, kernel.host)).rejects.toEqual(refusal('ERR_IN_USE', /perf or a BPF program/));
+  await expect(unloadOn(kernel.host, { force: true })).rejects.toEqual(refusal('ERR_IN_USE', /perf or a BPF program/));
   expect(kernel.commands).toEqual([]);
 });

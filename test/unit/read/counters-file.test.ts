@@ -9,11 +9,11 @@ const byId = (id: bigint): (typeof processes)[number] => {
   return found;
 };
 
-test('each row is a process', () => {
+test('reads each row as a process', () => {
   expect(processes.map(({ id }) => id)).toEqual([1n, 2n, 3n, 5n, 6n]);
 });
 
-test('a server that exited', () => {
+test('reads a server that exited', () => {
   expect(byId(1n)).toMatchObject({
     pid: 1001,
     parentId: null,
@@ -41,12 +41,12 @@ test('a server that exited', () => {
   });
 });
 
-test('the largest count of the kernel is kept to the digit', () => {
+test('keeps each digit of the largest count of the kernel', () => {
   expect(byId(2n).traffic.udp.receivedBytes).toBe(18446744073709551615n);
   expect(byId(2n).traffic.total.receivedBytes).toBe(18446744073709551615n);
 });
 
-test('a family besides inet has counters where it is counted, and none, not zeros, where it is not', () => {
+test('reads a family that is not counted as null, not as zeros', () => {
   const counted = { receivedBytes: 4000n, receivedMessages: 5n, sentBytes: 300n, sentMessages: 4n };
   expect(byId(3n).traffic).toMatchObject({ unix: counted, packet: null, vsock: null });
   expect(byId(1n).traffic.unix).toBeNull();
@@ -54,26 +54,26 @@ test('a family besides inet has counters where it is counted, and none, not zero
   expect(total.receivedBytes).toBe(tcp.receivedBytes + udp.receivedBytes + other.receivedBytes + 4000n);
 });
 
-test('while it runs there is no end', () => {
+test('reads a running process without an end', () => {
   expect(byId(2n)).toMatchObject({ endedAt: null, endSeq: null, exitCode: null, signal: null });
 });
 
-test('what had ended before it began', () => {
+test('reads the newest end before the process began', () => {
   expect(byId(6n)).toMatchObject({ endSeq: 4n, startSeq: 3n });
 });
 
-test('names come unescaped', () => {
+test('decodes names', () => {
   expect(byId(2n)).toMatchObject({ program: 'my prog\t\\', exe: '/opt/my prog\t\\' });
   expect(byId(3n).comm).toBe('-');
   expect(byId(6n)).toMatchObject({ program: 'a,b', comm: 'a,b' });
 });
 
-test('a wait status is an exit code or a signal', () => {
+test('splits a wait status into exit code and signal', () => {
   expect(byId(3n)).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
   expect(byId(6n)).toMatchObject({ exitCode: 3, signal: null });
 });
 
-test('a lower bound tells its reasons; what is unknown is null', () => {
+test('reads the reasons of a lower bound, and unknown values as null', () => {
   expect(byId(5n)).toMatchObject({
     program: null,
     exe: null,

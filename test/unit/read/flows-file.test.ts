@@ -4,12 +4,12 @@ import { fixture } from '../support/fixtures';
 
 const [server, other, ...more] = parseFlows(fixture('flows'));
 
-test('the lines of a process are one process', () => {
+test('reads the rows of a process as one process', () => {
   expect([server?.id, other?.id, more.length]).toEqual([1n, 3n, 0]);
   expect([server?.pid, server?.flows.length]).toEqual([1001, 3]);
 });
 
-test('a flow has both ends, how far the peer is, and what was moved, to the digit', () => {
+test('reads both ends, the scope and each digit of the counters of a flow', () => {
   expect(server?.flows[0]).toEqual({
     transport: 'tcp',
     family: 'inet',
@@ -25,13 +25,13 @@ test('a flow has both ends, how far the peer is, and what was moved, to the digi
   });
 });
 
-test('an unknown peer is null, as is a local address that is any', () => {
+test('reads an unknown peer and any local address as null', () => {
   expect(server?.flows[2]).toMatchObject({
     ...{ transport: 'udp', localAddress: null, localPort: 5353, remoteAddress: null, remotePort: null, scope: null },
   });
 });
 
-test('totals are by transport, with what is in no flow', () => {
+test('reads totals by transport, with the traffic that is in no flow', () => {
   expect(server?.totals).toEqual([
     {
       transport: 'tcp',
@@ -46,7 +46,7 @@ test('totals are by transport, with what is in no flow', () => {
   ]);
 });
 
-test('a kind, transport or scope that is not known is refused', () => {
+test('rejects an unknown kind, transport or scope', () => {
   const text = fixture('flows');
   for (const [from, to] of [
     ['\tflow\tudp', '\tstream\tudp'],

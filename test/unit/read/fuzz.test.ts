@@ -41,7 +41,7 @@ const junk = fc.oneof(
   fc.constantFrom('', '-', '-1', '1e3', '0x10', ' 1', '1 ', '18446744073709551615', '18446744073709551616', '\t', '\n'),
 );
 
-test.each(NAMES)('%s: any text is read or refused', (name) => {
+test.each(NAMES)('%s: reads or rejects any text', (name) => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -53,7 +53,7 @@ test.each(NAMES)('%s: any text is read or refused', (name) => {
   );
 });
 
-test.each(NAMES)('%s: a real file with some of it replaced is read or refused', (name) => {
+test.each(NAMES)('%s: reads or rejects a real file with a part replaced', (name) => {
   const text = fixture(name);
   const place = fc.nat(text.length);
   fc.assert(
@@ -64,7 +64,7 @@ test.each(NAMES)('%s: a real file with some of it replaced is read or refused', 
   );
 });
 
-test.each(NAMES)('%s: a real file with one field replaced is read or refused', (name) => {
+test.each(NAMES)('%s: reads or rejects a real file with one field replaced', (name) => {
   const lines = fixture(name)
     .split('\n')
     .map((line) => line.split('\t'));
@@ -79,7 +79,7 @@ test.each(NAMES)('%s: a real file with one field replaced is read or refused', (
   );
 });
 
-test('a number of 64 bits comes out as it went in, and none is a Number', () => {
+test('returns a number of 64 bits unchanged, and never as a Number', () => {
   const count = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
   fc.assert(
     fc.property(fc.array(count, { minLength: 1, maxLength: 40 }), (counts) => {
@@ -90,7 +90,7 @@ test('a number of 64 bits comes out as it went in, and none is a Number', () => 
   );
 });
 
-test('a string comes out as it went in, whatever separates in it', () => {
+test('returns a string unchanged, whatever separators it contains', () => {
   // A byte a character: the kernel's strings are bytes.
   const bytes = fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)) });
   fc.assert(
@@ -102,7 +102,7 @@ test('a string comes out as it went in, whatever separates in it', () => {
   );
 });
 
-test('more than 64 bits is no count, and no time', () => {
+test('rejects more than 64 bits as a count and as a time', () => {
   const text = fixture('counters').replace(/\t\d{19}\t/, '\t99999999999999999999999\t');
   expect(text).not.toBe(fixture('counters'));
   expect(parsed('counters', text)).toBeNull();

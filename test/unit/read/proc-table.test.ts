@@ -8,12 +8,12 @@ const FILE = '/proc/net_traffic/x';
 const parse = (body: string, first = 'net_traffic 1'): ReturnType<typeof parseTable> =>
   parseTable(`${first}\n${body}`, FILE);
 
-test('columns are found by name, wherever they stand, and unknown ones do not matter', () => {
+test('finds columns by name in any order, and ignores unknown ones', () => {
   const [row] = parse('later\tb\ta\n9\t2\t1\n');
   expect([row?.count('a'), row?.count('b')]).toEqual([1n, 2n]);
 });
 
-test('another version is ERR_ABI, and both versions are named', () => {
+test('rejects another version with ERR_ABI and names both versions', () => {
   expect(() => parse('a\n', 'net_traffic 2')).toThrow(refusal('ERR_ABI', /version 2.*version 1/));
 });
 
@@ -28,17 +28,17 @@ test.each([
   expect(() => parse(body, first)).toThrow(refusal('ERR_ABI'));
 });
 
-test('a column that is missing is named', () => {
+test('names a missing column', () => {
   const [row] = parse('a\n1\n');
-  expect(() => row?.count('b')).toThrow(/no column b/);
+  expect(() => row?.count('b')).toThrow(/the column b is missing/);
 });
 
-test.each(['-1', '1e3', '', '0x10', '-'])('%j is not a count', (text) => {
+test.each(['-1', '1e3', '', '0x10', '-'])('rejects %j as a count', (text) => {
   const [row] = parse(`a\n${text}\n`);
   expect(() => row?.count('a')).toThrow(refusal('ERR_ABI'));
 });
 
-test('escapes are undone, and only a bare - is unknown', () => {
+test('decodes escapes, and reads only an unescaped - as unknown', () => {
   const [row] = parse('a\tb\tc\tempty\n-\t\\055\tx\\040\\011\\012\\134\\134y\t\n');
   expect(row?.optionalText('a')).toBeNull();
   expect(row?.optionalText('b')).toBe('-');
@@ -46,7 +46,7 @@ test('escapes are undone, and only a bare - is unknown', () => {
   expect(row?.optionalText('empty')).toBe('');
 });
 
-test('a line that was there the last time is the same object, under the same columns', () => {
+test('returns the same object for an unchanged line if the columns are the same', () => {
   const parsed: string[] = [];
   const reader = new TableReader((row) => {
     parsed.push(row.text('a'));
@@ -62,7 +62,7 @@ test('a line that was there the last time is the same object, under the same col
   expect(() => read('b\ta\n3\n')).toThrow(refusal('ERR_ABI'));
 });
 
-test('who keeps a string of a row does not keep the file', () => {
+test('does not keep the file in memory through a string of a row', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const padding = 'x'.repeat(1_000_000);

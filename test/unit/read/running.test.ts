@@ -19,14 +19,14 @@ function runs(pid: number, comm: string, exe: string, ...argv: string[]): void {
 }
 const pidsOf = (program: string): number[] => findRunning(kernel.host, [program], new Set()).map(({ pid }) => pid);
 
-test('a program is found by its file, also when that was replaced', () => {
+test('finds a program by its file, even if the file was replaced', () => {
   runs(10, 'server.out', '/opt/server.out', './server.out');
   runs(11, 'renamed', '/opt/server.out (deleted)', 'renamed');
   runs(12, 'client.out', '/opt/client.out', './client.out', 'server.out');
   expect(pidsOf('server.out')).toEqual([10, 11]);
 });
 
-test('a script is found by its own name, also one longer than a comm', () => {
+test('finds a script by its own name, even if it is longer than a comm', () => {
   runs(10, 'backup.sh', '/bin/bash', '/bin/bash', '/opt/backup.sh');
   runs(11, 'very-long-scrip', '/usr/bin/python3', 'python3', '/opt/very-long-script.py');
   expect(pidsOf('backup.sh')).toEqual([10]);
@@ -34,13 +34,13 @@ test('a script is found by its own name, also one longer than a comm', () => {
   expect(pidsOf('very-long-scrip')).toEqual([]);
 });
 
-test('with PIDs of another namespace none is found: nobody else would know whose they are', () => {
+test('finds no process in a PID namespace of its own', () => {
   runs(10, 'server.out', '/opt/server.out', './server.out');
   kernel.enterPidNamespace();
   expect(pidsOf('server.out')).toEqual([]);
 });
 
-test('a process that ends while it is looked at is none', () => {
+test('ignores a process that ends during the search', () => {
   fs.mkdirSync(path.join(kernel.host.proc, '10'));
   expect(pidsOf('*')).toEqual([]);
 });

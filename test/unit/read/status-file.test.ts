@@ -5,7 +5,7 @@ import { refusal } from '../support/refusal';
 
 const text = fixture('status');
 
-test('what the module says of itself', () => {
+test('reads what the module reports about itself', () => {
   expect(parseStatus(text)).toMatchObject({
     version: '0.1.0',
     abi: 1,
@@ -22,17 +22,17 @@ test('what the module says of itself', () => {
   });
 });
 
-test('hooks in their order, with their state', () => {
+test('reads the hooks in their order, with their state', () => {
   const { hooks } = parseStatus(text);
   expect(hooks[0]).toEqual({ name: 'sched_process_exec', state: 'attached' });
   expect(hooks).toContainEqual({ name: 'inet_sendmsg', state: 'absent' });
 });
 
 test.each([
-  ['a key that is missing', text.replace(/^engine.*\n/m, ''), /engine/],
-  ['a state that is not known', text.replace('\tcounting', '\tasleep'), /asleep/],
-  ['a hook state that is not known', text.replace('inet_sendmsg\tabsent', 'inet_sendmsg\tlost'), /lost/],
-  ['a number that is none', text.replace('history\t1024', 'history\tmany'), /many/],
-])('%s is ERR_ABI', (_, wrong, message) => {
+  ['a missing key', text.replace(/^engine.*\n/m, ''), /engine/],
+  ['an unknown state', text.replace('\tcounting', '\tasleep'), /asleep/],
+  ['an unknown state of a hook', text.replace('inet_sendmsg\tabsent', 'inet_sendmsg\tlost'), /lost/],
+  ['text in place of a number', text.replace('history\t1024', 'history\tmany'), /many/],
+])('rejects %s with ERR_ABI', (_, wrong, message) => {
   expect(() => parseStatus(wrong)).toThrow(refusal('ERR_ABI', message));
 });

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { measure } from '../../../src/run/measure';
-import { run, type RunOptions } from '../../../src/run/run';
+import type { RunOptions } from '../../../src/model/api-options';
+import { measureOn } from '../../../src/run/measure';
+import { runOn } from '../../../src/run/run';
 import { FakeKernel } from '../support/fake-kernel';
 import { refusal } from '../support/refusal';
 import { aProcess, ended, tcp } from '../support/rows';
 
 let kernel: FakeKernel;
-const running = (command: string, args: readonly string[] = [], options: RunOptions = {}): ReturnType<typeof run> =>
-  run(command, args, { stdio: 'ignore', interval: 5, ko: kernel.ko, ...options }, kernel.host);
+const running = (command: string, args: readonly string[] = [], options: RunOptions = {}): ReturnType<typeof runOn> =>
+  runOn(kernel.host, command, args, { stdio: 'ignore', interval: 5, ko: kernel.ko, ...options });
 
 beforeEach(() => {
   kernel = new FakeKernel();
@@ -18,15 +19,15 @@ afterEach(() => {
   kernel.dispose();
 });
 
-test('what is forked between on and off is counted: the command, and nothing that is started besides', async () => {
+test('counts the command, and nothing else that is started at the same time', async () => {
   const { exitCode } = await running('sh', ['-c', 'exit 7']);
   expect(exitCode).toBe(7);
   expect(kernel.commands.slice(0, 3)).toEqual(['0: session', '1: children on', '1: children off']);
   expect(kernel.unloads).toBe(1);
 });
 
-test('an end by a realtime signal, which Node tells as exit status 0, is as the module recorded it', async () => {
-  const dies = (options: RunOptions = {}): ReturnType<typeof run> => {
+test('reports a real-time signal as the module recorded it, where Node reports exit status 0', async () => {
+  const dies = (options: RunOptions = {}): ReturnType<typeof runOn> => {
     const onStart = ({ pid }: { readonly pid: number }): void => {
       const record = aProcess({ id: 2n, pid });
       kernel.processes = [aProcess({ id: 1n }), { ...ended(record, 1n), exitCode: null, signal: 'SIG34' }];
@@ -37,24 +38,24 @@ test('an end by a realtime signal, which Node tells as exit status 0, is as the 
   expect(await dies({ onStart: () => (kernel.processes = []) })).toMatchObject({ exitCode: 0, signal: null });
 });
 
-test('with pids these are counted, and the command is not', async () => {
+test('counts the given pids, and not the command', async () => {
   await running('true', [], { pids: [501, 502] });
   expect(kernel.commands).toEqual(['0: session', '1: attach 501', '1: attach 502']);
 });
 
-test('a process that there is not: nothing is started', async () => {
+test('starts nothing if a PID does not exist', async () => {
   kernel.refused.set('attach', 'ESRCH');
   const started = jest.fn();
   await expect(running('true', [], { pids: [501], onStart: started })).rejects.toEqual(refusal('ERR_NO_PROCESS'));
   expect(started).not.toHaveBeenCalled();
 });
 
-test('a user that there is not: nothing is loaded', async () => {
+test('loads nothing if the user does not exist', async () => {
   await expect(running('true', [], { user: 'no-such-user' })).rejects.toEqual(refusal('ERR_INVALID_ARGUMENT'));
   expect(kernel.loads).toEqual([]);
 });
 
-test('wait lasts until nothing of it runs any more', async () => {
+test('wait continues until each descendant has ended', async () => {
   const daemon = aProcess({ id: 2n, traffic: tcp(5n) });
   kernel.processes = [daemon];
   setTimeout(() => {
@@ -64,7 +65,7 @@ test('wait lasts until nothing of it runs any more', async () => {
   expect([result.running, result.traffic.total.receivedBytes]).toEqual([[], 35n]);
 });
 
-test('the waiting can be ended: what runs then is named', async () => {
+test('wait can be ended by a signal, and the result lists what still runs', async () => {
   kernel.processes = [aProcess({ id: 2n, traffic: tcp(5n) })];
   const stop = new AbortController();
   setTimeout(() => {
@@ -74,10 +75,20 @@ test('the waiting can be ended: what runs then is named', async () => {
   expect(result.running.map(({ pid }) => pid)).toEqual([1002]);
 });
 
-test('samples come while it runs, the last one is the result, and what a callback throws is not lost', async () => {
+test('passes samples while the command runs, and rejects with an error that the callback throws', async () => {
   const samples: bigint[] = [];
   kernel.processes = [aProcess({ id: 2n, traffic: tcp(5n) })];
-  const result = await running('sleep', ['0.1'], { onSample: ({ total }) => samples.push(total.total.receivedBytes) });
+  let end = (): void => undefined;
+  const result = await running('sleep', ['100'], {
+    onStart: ({ kill }) => {
+      end = () => {
+        kill('SIGTERM');
+      };
+    },
+    onSample: ({ total }) => {
+      if (samples.push(total.total.receivedBytes) === 3) end();
+    },
+  });
   expect(samples.length).toBeGreaterThan(2);
   expect(samples.at(-1)).toBe(result.traffic.total.receivedBytes);
   const thrown = running('true', [], {
@@ -89,7 +100,7 @@ test('samples come while it runs, the last one is the result, and what a callbac
   expect(kernel.sessions.size).toBe(0);
 });
 
-test('with flows the sums by scope and remote are the total', async () => {
+test('sums by scope and by remote address up to the total', async () => {
   kernel.processes = [aProcess({ id: 2n, traffic: tcp(5n) })];
   const { byScope, byRemote, flows } = await running('true', [], { flows: true });
   expect(byScope?.find(({ scope }) => scope === null)?.counters.receivedBytes).toBe(5n);
@@ -97,28 +108,30 @@ test('with flows the sums by scope and remote are the total', async () => {
   expect(await running('true')).not.toHaveProperty('flows');
 });
 
-test('measure counts a child that runs, until it ends', async () => {
-  const child = spawn('sleep', ['0.2'], { stdio: 'ignore' });
+test('measure counts a running child until it ends', async () => {
+  const child = spawn('cat', ['-'], { stdio: ['pipe', 'ignore', 'ignore'] });
   await once(child, 'spawn');
-  const { exitCode, command } = await measure(child, { ko: kernel.ko }, kernel.host);
-  expect([exitCode, command]).toEqual([0, ['sleep', '0.2']]);
+  // The child ends after measure() has attached to it.
+  const onSample = (): void => void child.stdin.end();
+  const { exitCode, command } = await measureOn(kernel.host, child, { ko: kernel.ko, onSample });
+  expect([exitCode, command]).toEqual([0, ['cat', '-']]);
   expect(kernel.commands).toEqual(['0: session', `1: attach ${child.pid}`]);
 });
 
-test('measure of a child that has ended, or was never started, is refused', async () => {
+test('measure rejects a child that has ended or was never started', async () => {
   const child = spawn('true', [], { stdio: 'ignore' });
   await once(child, 'exit');
-  await expect(measure(child, { ko: kernel.ko }, kernel.host)).rejects.toEqual(refusal('ERR_NO_PROCESS'));
+  await expect(measureOn(kernel.host, child, { ko: kernel.ko })).rejects.toEqual(refusal('ERR_NO_PROCESS'));
   const none = spawn('/nowhere/program');
   none.on('error', () => undefined);
-  await expect(measure(none, { ko: kernel.ko }, kernel.host)).rejects.toEqual(refusal('ERR_INVALID_ARGUMENT'));
+  await expect(measureOn(kernel.host, none, { ko: kernel.ko })).rejects.toEqual(refusal('ERR_INVALID_ARGUMENT'));
   expect([kernel.sessions.size, kernel.loaded]).toEqual([0, false]);
 });
 
-test('measure in a PID namespace is refused, since the PID would be another process there', async () => {
+test('measure rejects in a PID namespace of its own, where the PID belongs to another process', async () => {
   kernel.enterPidNamespace();
   const child = spawn('sleep', ['100'], { stdio: 'ignore' });
-  await expect(measure(child, { ko: kernel.ko }, kernel.host)).rejects.toMatchObject({
+  await expect(measureOn(kernel.host, child, { ko: kernel.ko })).rejects.toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
     hint: expect.stringContaining('run()') as string,
   });
@@ -127,7 +140,7 @@ test('measure in a PID namespace is refused, since the PID would be another proc
   expect((await running('true')).exitCode).toBe(0);
 });
 
-test('aborting ends the command, and rejects with the reason', async () => {
+test('ends the command when it is aborted, and rejects with the reason', async () => {
   const abort = new AbortController();
   const going = running('sleep', ['100'], {
     signal: abort.signal,
@@ -138,11 +151,11 @@ test('aborting ends the command, and rejects with the reason', async () => {
   await expect(going).rejects.toThrow('enough');
 });
 
-test('aborted before it is begun, or while the module is built: nothing is loaded or started', async () => {
+test('loads and starts nothing if it is aborted before the start, or while the module is built', async () => {
   const signal = AbortSignal.abort(new Error('too late'));
   await expect(running('true', [], { signal })).rejects.toThrow('too late');
   const child = spawn('sleep', ['100'], { stdio: 'ignore' });
-  await expect(measure(child, { ko: kernel.ko, signal }, kernel.host)).rejects.toThrow('too late');
+  await expect(measureOn(kernel.host, child, { ko: kernel.ko, signal })).rejects.toThrow('too late');
   child.kill();
 
   kernel.write('package/kmod/main.c', '');
@@ -155,7 +168,7 @@ test('aborted before it is begun, or while the module is built: nothing is loade
   expect([kernel.loads, kernel.commands]).toEqual([[], []]);
 });
 
-test('aborted while the module is loaded: it is unloaded, and nothing is started', async () => {
+test('unloads and starts nothing if it is aborted while the module is loaded', async () => {
   const abort = new AbortController();
   const native = {
     ...kernel.host.native(),
@@ -164,7 +177,7 @@ test('aborted while the module is loaded: it is unloaded, and nothing is started
       abort.abort(new Error('enough'));
     },
   };
-  const going = run('true', [], { ko: kernel.ko, signal: abort.signal }, { ...kernel.host, native: () => native });
+  const going = runOn({ ...kernel.host, native: () => native }, 'true', [], { ko: kernel.ko, signal: abort.signal });
   await expect(going).rejects.toThrow('enough');
   expect([kernel.commands, kernel.loaded]).toEqual([['0: session'], false]);
 });

@@ -25,7 +25,7 @@ const scopes = (ledger: FlowLedger, listed: Process[], total: bigint): Record<st
       .byScope.map(({ scope, counters }) => [scope ?? 'unknown', counters.receivedBytes]),
   );
 
-test('flows are those of the processes that are the session’s', () => {
+test('lists only the flows of the processes of the session', () => {
   const ledger = new FlowLedger();
   const own = processes(1n);
   ledger.update([flowsOf(1n, ['10.0.0.1', 'private', 5n]), flowsOf(2n, ['10.0.0.1', 'private', 7n])], own, own);
@@ -34,7 +34,7 @@ test('flows are those of the processes that are the session’s', () => {
   expect(byRemote).toMatchObject([{ address: '10.0.0.1', flows: 1, counters: { receivedBytes: 5n } }]);
 });
 
-test('a process that is listed no more stays in the sums, once', () => {
+test('keeps a process that is no longer listed in the sums, once', () => {
   const ledger = new FlowLedger();
   const first = flowsOf(1n, ['10.0.0.1', 'private', 5n], ['192.0.2.1', 'public', 7n]);
   const second = flowsOf(2n, ['10.0.0.1', 'private', 1n]);
@@ -51,7 +51,7 @@ test('a process that is listed no more stays in the sums, once', () => {
   expect(scopes(ledger, processes(2n), 13n)).toEqual({ loopback: 0n, private: 6n, public: 7n, unknown: 0n });
 });
 
-test('what the flows do not show is with the unknown, so that the sums are the total', () => {
+test('adds traffic without a flow to the unknown peer, so that the sums are the total', () => {
   const ledger = new FlowLedger();
   const own = processes(1n);
   ledger.update([flowsOf(1n, ['127.0.0.1', 'loopback', 5n])], own, own);
@@ -62,7 +62,7 @@ test('what the flows do not show is with the unknown, so that the sums are the t
   ]);
 });
 
-test('the last counts of a flow replace those before', () => {
+test('replaces the counts of a flow by newer ones', () => {
   const ledger = new FlowLedger();
   const own = processes(1n);
   for (const bytes of [5n, 8n]) ledger.update([flowsOf(1n, ['127.0.0.1', 'loopback', bytes])], own, own);

@@ -5,7 +5,7 @@ import { aProcess, aProgram, ended, tcp } from '../support/rows';
 
 const ids = (processes: readonly { readonly id: bigint }[]): bigint[] => processes.map(({ id }) => id);
 
-test('a process appears once and ends once', () => {
+test('reports each process once as appeared and once as ended', () => {
   const ledger = new Ledger(1, 10);
   const process = aProcess({ id: 1n });
   const programs = [aProgram({ started: 1n })];
@@ -19,7 +19,7 @@ test('a process appears once and ends once', () => {
   expect(fourth.clearThrough).toBe(5n);
 });
 
-test('what ended while a sample was read is not cleared before its last counts were seen', () => {
+test('does not clear a process that ended during a sample before its last counts are read', () => {
   const ledger = new Ledger(1, 10);
   const programs = [aProgram({ started: 2n })];
   // The reader passes 1 while it runs; it ends, then 2 ends, and is shown as ended.
@@ -30,7 +30,7 @@ test('what ended while a sample was read is not cleared before its last counts w
   expect(ledger.view()).toMatchObject({ exact: true, total: { total: { receivedBytes: 35n } } });
 });
 
-test('a process that lived between two samples appears and ends in one', () => {
+test('reports a process that lived between two samples as appeared and ended', () => {
   const ledger = new Ledger(1, 10);
   const { appeared, ended: gone } = ledger.update(
     [ended(aProcess({ id: 1n }), 1n, tcp(35n))],
@@ -40,7 +40,7 @@ test('a process that lived between two samples appears and ends in one', () => {
   expect(ledger.view().total.total.receivedBytes).toBe(35n);
 });
 
-test('totals stay when the module has forgotten the record', () => {
+test('keeps the totals after the module has cleared the record', () => {
   const ledger = new Ledger(1, 10);
   const programs = [aProgram({ started: 1n, traffic: tcp(175n) })];
   ledger.update([ended(aProcess({ id: 1n }), 1n, tcp(175n))], programs);
@@ -51,7 +51,7 @@ test('totals stay when the module has forgotten the record', () => {
   expect(view).toMatchObject({ exact: true, evicted: 0n });
 });
 
-test('of ended processes the newest are listed, the others counted', () => {
+test('lists the newest ended processes and counts the others', () => {
   const ledger = new Ledger(1, 2);
   for (let id = 1n; id <= 5n; id += 1n) {
     ledger.update([ended(aProcess({ id }), id, tcp(10n))], [aProgram({ started: id, traffic: tcp(id * 10n) })]);
@@ -63,7 +63,7 @@ test('of ended processes the newest are listed, the others counted', () => {
   expect(view.exact).toBe(true);
 });
 
-test('processes of others are not seen', () => {
+test('ignores processes of other owners', () => {
   const ledger = new Ledger(1, 10);
   const other = aProcess({ id: 1n, owners: [0, 2], watches: [11n], traffic: tcp(1n) });
   const shared = aProcess({ id: 2n, owners: [0, 1], watches: [11n, 10n], traffic: tcp(2n) });
@@ -76,7 +76,7 @@ test('processes of others are not seen', () => {
   expect(total.total.receivedBytes).toBe(2n);
 });
 
-test('the name of a process is the earliest of its own watches that has one', () => {
+test('names a process by its earliest own watch that has a name', () => {
   const ledger = new Ledger(1, 10);
   const programs = [
     aProgram({ id: 12n, name: 'later' }),
@@ -87,7 +87,7 @@ test('the name of a process is the earliest of its own watches that has one', ()
   expect(ledger.view().processes[0]).toMatchObject({ program: 'earlier', watches: [9n, 11n, 12n] });
 });
 
-test('a process goes by the name that matched first, unless that is somebody else’s', () => {
+test('names a process by the name that matched first, unless it belongs to another owner', () => {
   const ledger = new Ledger(1, 10);
   const programs = [aProgram({ id: 3n, name: 'node' }), aProgram({ id: 4n, name: 'npm' })];
   ledger.update(
@@ -100,7 +100,7 @@ test('a process goes by the name that matched first, unless that is somebody els
   expect(ledger.view().processes.map(({ program }) => program)).toEqual(['npm', 'node']);
 });
 
-test('what was evicted unseen is in the totals, is counted, and makes them a lower bound', () => {
+test('includes what was evicted unseen in the totals, and makes them a lower bound', () => {
   const ledger = new Ledger(1, 10);
   const seen = ended(aProcess({ id: 9n }), 9n, tcp(10n));
   ledger.update([seen], [aProgram({ started: 4n, ended: 4n, endSeq: 9n, traffic: tcp(100n) })]);
@@ -108,7 +108,7 @@ test('what was evicted unseen is in the totals, is counted, and makes them a low
   expect(ledger.view().reasons).toEqual(['evicted']);
 });
 
-test('a reason stays when the process that had it is listed no more', () => {
+test('keeps a reason after its process is no longer listed', () => {
   const ledger = new Ledger(1, 1);
   const bound = { exact: false, reasons: ['zcrx'] };
   const rows = [
@@ -121,7 +121,7 @@ test('a reason stays when the process that had it is listed no more', () => {
   expect(ledger.view()).toMatchObject({ exact: false, reasons: ['zcrx'] });
 });
 
-test('one that was seen running and evicted before it was seen to end, ends once, as a lower bound', () => {
+test('reports a process that was evicted before its end was read once as ended, as a lower bound', () => {
   const ledger = new Ledger(1, 10);
   ledger.update([aProcess({ id: 1n, traffic: tcp(10n) })], [aProgram({ started: 1n, traffic: tcp(10n) })]);
   const over = [aProgram({ started: 1n, ended: 1n, endSeq: 3n, traffic: tcp(70n) })];
@@ -131,7 +131,7 @@ test('one that was seen running and evicted before it was seen to end, ends once
   expect(ledger.view()).toMatchObject({ exact: false, evicted: 0n, total: { total: { receivedBytes: 70n } } });
 });
 
-test('the total never decreases, also when live counts ran ahead of their program', () => {
+test('never decreases the total, even if running processes were read after their program', () => {
   const ledger = new Ledger(1, 10);
   const live = aProcess({ id: 1n, traffic: tcp(10n) });
   const counted = { started: 3n, running: 1n, ended: 2n, endSeq: 2n };
@@ -148,14 +148,14 @@ describe('evicted unseen', () => {
   const lost = aProgram({ started: 3n, running: 1n, ended: 2n, endSeq: 3n, evicted: 1n, traffic: tcp(100n) });
   const kept = ended(aProcess({ id: 3n }), 3n, tcp(10n));
 
-  test('is noticed also where another process begins before they are read', () => {
+  test('is noticed even if another process begins before the rows are read', () => {
     const ledger = new Ledger(1, 10);
     ledger.update([root], [begun]);
     ledger.update([root, kept, aProcess({ id: 4n })], [lost]);
     expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false, total: { total: { receivedBytes: 100n } } });
   });
 
-  test('is nothing where processes end after their program was read', () => {
+  test('is empty if processes end after their program was read', () => {
     const ledger = new Ledger(1, 10);
     ledger.update([root], [begun]);
     const late = [ended(root, 1n, tcp(5n)), ended(aProcess({ id: 2n }), 2n, tcp(6n))];
@@ -164,14 +164,14 @@ describe('evicted unseen', () => {
     expect(ledger.view()).toMatchObject({ evicted: 0n, exact: true, total: { total: { receivedBytes: 11n } } });
   });
 
-  test('is what ended before its program was read, not what ended after it', () => {
+  test('includes what ended before its program was read, not what ended after it', () => {
     const ledger = new Ledger(1, 10);
     ledger.update([root], [begun]);
     ledger.update([ended(root, 4n), kept], [lost]);
     expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false });
   });
 
-  test('is also what ran when its program was read, and was gone before processes were', () => {
+  test('includes what ran when its program was read and was gone when the rows were read', () => {
     const ledger = new Ledger(1, 10);
     ledger.update([], [aProgram({ started: 1n, running: 1n, traffic: tcp(8n) })]);
     expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false, total: { total: { receivedBytes: 8n } } });
@@ -179,14 +179,14 @@ describe('evicted unseen', () => {
     expect(ledger.view()).toMatchObject({ evicted: 1n, total: { total: { receivedBytes: 9n } } });
   });
 
-  test('in two watches may be the same process, and is added once', () => {
+  test('counts a process in two watches once', () => {
     const ledger = new Ledger(1, 10);
     const other = { id: 11n, name: 'curl', started: 1n, ended: 1n, endSeq: 3n, traffic: tcp(95n) };
     ledger.update([root, kept], [lost, aProgram(other)]);
     expect(ledger.view()).toMatchObject({ evicted: 1n, exact: false, total: { total: { receivedBytes: 105n } } });
   });
 
-  test('the last part of a process in two watches is added once, also before they know of its eviction', () => {
+  test('counts the last traffic of a process in two watches once, even before they show its eviction', () => {
     const ledger = new Ledger(1, 10);
     const watches = [10n, 11n];
     const running = (bytes: bigint): Program[] =>
@@ -196,7 +196,7 @@ describe('evicted unseen', () => {
     expect(ledger.view()).toMatchObject({ evicted: 0n, exact: false, total: { total: { receivedBytes: 70n } } });
   });
 
-  test('never makes the total smaller', () => {
+  test('never decreases the total', () => {
     const ledger = new Ledger(1, 10);
     ledger.update([], [lost]);
     const found = ledger.view().total.total.receivedBytes;
@@ -206,13 +206,13 @@ describe('evicted unseen', () => {
   });
 });
 
-test('executions that found no memory make the totals a lower bound', () => {
+test('makes the totals a lower bound if executions could not be recorded', () => {
   const ledger = new Ledger(1, 10);
   ledger.update([], [aProgram({ missed: 1n })]);
   expect(ledger.view()).toMatchObject({ exact: false, reasons: ['missed'] });
 });
 
-test('what is detached is over, and no process that was evicted', () => {
+test('reports a detached process as ended, not as evicted', () => {
   const ledger = new Ledger(1, 10);
   const detached = { ...ended(aProcess({ id: 1n }), 2n), state: 'detached' as const, exitCode: null };
   const programs = [aProgram({ started: 1n, ended: 1n, endSeq: 2n })];

@@ -4,13 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { messageOfRecord, openKernelLog } from '../../../src/system/kernel-log';
 
-test('a record is its message, without properties and with its bytes', () => {
+test('reads the message of a record, without properties and with decoded bytes', () => {
   expect(messageOfRecord('6,339,5140900,-;Traffic module: a\\x09b; c\n SUBSYSTEM=acpi\n')).toBe(
     'Traffic module: a\tb; c',
   );
 });
 
-test('only lines of the module since the log was opened', () => {
+test('returns only lines of the module since the log was opened', () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'kmsg-')), 'kmsg');
   fs.writeFileSync(file, '3,1,1,-;Traffic module: old\n');
   const log = openKernelLog(file);
@@ -22,7 +22,7 @@ test('only lines of the module since the log was opened', () => {
   fs.rmSync(path.dirname(file), { recursive: true });
 });
 
-test('a log that cannot be read has no lines', () => {
+test('returns no lines if the log cannot be read', () => {
   const log = openKernelLog('/nonexistent/kmsg');
   expect(log.lines()).toEqual([]);
   log.close();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { timestamp } from '../../../src/util/time';
 
-test('no nanosecond is lost', () => {
+test('keeps each nanosecond', () => {
   expect(timestamp(1795489200123456789n)).toBe('2026-11-24T03:00:00.123456789Z');
   expect(timestamp(1795489200000000001n)).toBe('2026-11-24T03:00:00.000000001Z');
 });
 
-test('Date reads it', () => {
+test('writes a time that Date can read', () => {
   expect(new Date(timestamp(1795489200123456789n)).getTime()).toBe(1795489200123);
 });

@@ -14,13 +14,13 @@ test.each([
   expect(fullAmount(bytes)).toBe(text);
 });
 
-test('powers of 1024 are named as such', () => {
+test('names powers of 1024 as such', () => {
   expect(roundedAmount(1024n, { iec: true })).toBe('1.00 KiB');
   expect(roundedAmount(1023n, { iec: true })).toBeNull();
   expect(roundedAmount(18446744073709551615n, { iec: true })).toBe('16.0 EiB');
 });
 
-test('bits are eight times as many', () => {
+test('shows eight bits for each byte', () => {
   expect(exactAmount(35n, { bits: true })).toBe('280 bits');
   expect(roundedAmount(125_000n, { bits: true })).toBe('1.00 Mbit');
 });
@@ -38,6 +38,9 @@ test.each([
   expect(parseAmount(text)).toBe(bytes);
 });
 
-test.each(['', 'MB', '-1', '1.5', '0.0001kB', '10Mbit', '1e3', '10 M B', '1_000'])('%j is no amount', (text) => {
-  expect(parseAmount(text)).toBeNull();
-});
+test.each(['', 'MB', '-1', '1.5', '0.0001kB', '10Mbit', '1e3', '10 M B', '1_000'])(
+  'rejects %j as an amount',
+  (text) => {
+    expect(parseAmount(text)).toBeNull();
+  },
+);

@@ -55,10 +55,10 @@ for (const [how, file, text] of kinds) {
       [[pid, wanted]],
     );
     assert.equal(isLoaded(), false);
-  }, 90);
+  });
 }
 
-test('exec, fork and exit come once for each process, also for those that lived between two samples', async () => {
+test('emits exec, fork and exit once for each process, also for one that lived between two samples', async () => {
   await packageFolder();
   const user = await run('user.mjs', esModule('worker').replace('interval: 100', 'interval: 60000'));
   await user.line(/^ready$/);
@@ -78,9 +78,9 @@ test('exec, fork and exit come once for each process, also for those that lived 
   assert.equal(events.length, 4);
   assert.deepEqual([of(worker.pid)[1], of(child)[1]], [`exit ${worker.pid} exited 5`, `exit ${child} exited 7`]);
   assert.equal(total.total['sentBytes'], 12);
-}, 90);
+});
 
-test('two sessions of two programs: each sees its own, and the end of one leaves the other', async () => {
+test('two sessions of two programs each see their own program, and ending one leaves the other running', async () => {
   await packageFolder();
   const one = await run('one.mjs', esModule('first'));
   await one.line(/^ready$/);
@@ -102,9 +102,9 @@ test('two sessions of two programs: each sees its own, and the end of one leaves
   assert.deepEqual([last.processes.map(({ pid }) => pid), last.total.total['sentBytes']], [[second.pid], 50]);
   // The one that loaded it left while it was in use: the last one took it away.
   assert.equal(isLoaded(), false);
-}, 120);
+});
 
-test('SIGKILL of who monitors leaves nothing watched', async () => {
+test('killing the process that monitors leaves nothing watched', async () => {
   await packageFolder();
   const user = await run('user.mjs', esModule('worker'));
   await user.line(/^ready$/);
@@ -116,9 +116,9 @@ test('SIGKILL of who monitors leaves nothing watched', async () => {
   assert.deepEqual([status()['watches'], status()['records_running'], status()['records_ended']], ['0', '0', '0']);
   worker.write('\n');
   await worker.output();
-}, 90);
+});
 
-test('a session on a module that was loaded already leaves it loaded, and its other watches alone', async () => {
+test('a session on a loaded module leaves the module loaded and its other watches untouched', async () => {
   await load('--fname=kept');
   const user = await run('user.mjs', esModule('worker'));
   await user.line(/^ready$/);
@@ -128,9 +128,9 @@ test('a session on a module that was loaded already leaves it loaded, and its ot
   await user.output();
   assert.equal(total.total['sentBytes'], 4);
   assert.deepEqual([isLoaded(), status()['watches'], status()['records_ended']], [true, '1', '1']);
-}, 90);
+});
 
-test('an import loads nothing and never throws, also for nobody', async () => {
+test('importing the package loads no addon and never throws', async () => {
   await packageFolder();
   const user = await run(
     'user.mjs',

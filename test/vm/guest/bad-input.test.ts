@@ -9,7 +9,7 @@ import { modulePath } from './lib/environment';
 import { isLoaded, load } from './lib/module';
 import { folder } from './lib/named';
 import { assertMessage, lkmTraffic, packageFolder, run, trusted } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { execute, outputOf } from './lib/program';
 import { status } from './lib/proc';
 
@@ -22,7 +22,7 @@ const usage: [what: string, args: string[], says: RegExp][] = [
   ['no command', [], /--help|load/],
 ];
 
-test('no name, an empty name, one too long, an unknown option, no command: each is refused with what to do', async () => {
+test('refuses a missing name, an empty or too long one, an unknown option and no command, and says what to do', async () => {
   await packageFolder();
   const results = await Promise.all(usage.map(([, args]) => lkmTraffic(...args)));
   for (const [n, [what, , says]] of usage.entries()) {
@@ -34,7 +34,7 @@ test('no name, an empty name, one too long, an unknown option, no command: each 
   assert.equal(isLoaded(), false);
 });
 
-test('not loaded: show, unload and status say so', async () => {
+test('show, unload and status say that the module is not loaded', async () => {
   await packageFolder();
   const [status, ...others] = await Promise.all(['status', 'show', 'unload'].map((command) => lkmTraffic(command)));
   for (const result of others) {
@@ -45,7 +45,7 @@ test('not loaded: show, unload and status say so', async () => {
   assert.match(status.stdout, /not loaded/i);
 });
 
-test('loaded already with other parameters: the message has both values, and nothing changes', async () => {
+test("load with other parameters than the loaded module's shows both values and changes nothing", async () => {
   await load({ fname: 'first', history: 9 });
   const result = await lkmTraffic('load', '--fname=second', '--history=8');
   assertMessage(result, /history is 9, not 8[^]*unload/);
@@ -53,7 +53,7 @@ test('loaded already with other parameters: the message has both values, and not
   assert.equal(status()['watches'], '1');
 });
 
-test('a module for another kernel: ENOEXEC is ERR_KERNEL_MISMATCH', async () => {
+test('a module built for another kernel is ERR_KERNEL_MISMATCH', async () => {
   const ko = trusted(process.env['OTHER_KO'] ?? '');
   const result = await lkmTraffic('load', '--fname=a', '--ko', ko);
   assertMessage(result, /another kernel[^]*ERR_KERNEL_MISMATCH|ERR_KERNEL_MISMATCH/);
@@ -66,7 +66,7 @@ test('a module for another kernel: ENOEXEC is ERR_KERNEL_MISMATCH', async () => 
   assert.equal(await api.output(), 'TrafficError ERR_KERNEL_MISMATCH ENOEXEC finit_module\n');
 });
 
-test('a module in a folder that others may write to is not loaded by root', async () => {
+test('root does not load a module from a folder that other users can write to', async () => {
   const open = folder();
   await outputOf('chmod', ['777', open]);
   await outputOf('cp', [modulePath, `${open}/net_traffic.ko`]);
@@ -75,7 +75,7 @@ test('a module in a folder that others may write to is not loaded by root', asyn
   assert.deepEqual([result.status, isLoaded()], [1, false]);
 });
 
-test('a module that is not there, or is none, is refused with a message', async () => {
+test('refuses a module file that is missing or is no module', async () => {
   for (const [text, says] of [
     [undefined, /net_traffic\.ko/],
     ['no module', /net_traffic\.ko|module/],
@@ -89,7 +89,7 @@ test('a module that is not there, or is none, is refused with a message', async 
   }
 });
 
-test('without headers the message is the command that installs them', async () => {
+test('without kernel headers the error names the command that installs them', async () => {
   // The guest's folder is a link into the host's files: an empty one in its place.
   const modules = `/lib/modules/${release()}`;
   const target = readlinkSync(modules);
@@ -106,11 +106,15 @@ test('without headers the message is the command that installs them', async () =
 });
 
 const unprivileged = [
-  ['nobody', ['--reuid=65534', '--regid=65534', '--clear-groups']],
-  ['root without capabilities', ['--bounding-set=-sys_module,-net_admin', '--inh-caps=-sys_module,-net_admin']],
+  [test, 'nobody', ['--reuid=65534', '--regid=65534', '--clear-groups']],
+  [
+    slowTest,
+    'root without capabilities',
+    ['--bounding-set=-sys_module,-net_admin', '--inh-caps=-sys_module,-net_admin'],
+  ],
 ] as const;
-for (const [who, options] of unprivileged) {
-  test(`${who} can neither load, nor show, nor unload, and is told what it takes`, async () => {
+for (const [declare, who, options] of unprivileged) {
+  declare(`${who} can neither load, nor show, nor unload, and the error says what that takes`, async () => {
     const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
     const ko = trusted(modulePath);
     const env = { ...process.env, HOME: '/tmp/nobody' };
@@ -124,10 +128,10 @@ for (const [who, options] of unprivileged) {
       assert.equal(result.status, 1);
     }
     assert.equal(isLoaded(), true);
-  }, 90);
+  });
 }
 
-test('a module that speaks another version is not misread', async () => {
+test('refuses to read a module that speaks another version of the format', async () => {
   // First: it unloads at the end, and what is mounted later is unmounted before that.
   await packageFolder();
   await load({ fname: 'a' });
@@ -144,7 +148,7 @@ test('a module that speaks another version is not misread', async () => {
   assert.equal(result.status, 1);
 });
 
-test('a module whose files are not there is not a stack trace either', async () => {
+test('reports missing files of a loaded module without a stack trace', async () => {
   // First: it unloads at the end, and what is mounted later is unmounted before that.
   await packageFolder();
   await load({ fname: 'a' });

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Ajv2020 from 'ajv/dist/2020';
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { engine, forcedEngine } from './lib/environment';
 import { kernelLog } from './lib/kernel-log';
 import { isLoaded, load as insmod } from './lib/module';
 import { named } from './lib/named';
-import { engineOption, load, lkmTraffic, outputOfLkmTraffic, packageFolder, run } from './lib/package';
-import { test } from './lib/plan';
+import { engineOption, load, lkmTraffic, outputOfLkmTraffic, packageFolder, run, spawnLkmTraffic } from './lib/package';
+import { slowTest, test } from './lib/plan';
 import { Program, outputOf } from './lib/program';
 import { record, theProgram } from './lib/proc';
 import { runScenario, sendRecv, sendtoRecvfrom } from './lib/scenario';
@@ -40,24 +40,30 @@ const schema = async (): Promise<object> =>
     readFileSync(join(await packageFolder(), 'node_modules/lkm-traffic/schema/lkm-traffic-1.schema.json'), 'utf8'),
   ) as object;
 
+/** Compiled once, which takes seconds under emulation. */
+let compiled: ValidateFunction | undefined;
+
 /** Each document is one of the schema's, or the test fails with what is wrong. */
 async function assertValid(documents: readonly unknown[]): Promise<void> {
-  const ajv = new Ajv2020({ strict: false, allErrors: false });
-  const validate = ajv.compile(await schema());
+  const validate = (compiled ??= new Ajv2020({ strict: false, allErrors: false }).compile(await schema()));
   for (const document of documents) assert.ok(validate(document), JSON.stringify(validate.errors, null, 1));
 }
 
-test('npx lkm-traffic load, show --json and unload in a fresh folder: 175/175, as in /proc, the log and the API', async () => {
+slowTest('npx finds the installed command', async () => {
+  const cwd = await packageFolder();
+  assert.match(await outputOf('npx', ['lkm-traffic', '--version'], { cwd }), /^\d+\.\d+\.\d+\n$/);
+});
+
+test('load, show --json and unload in a fresh folder count 175/175, like /proc, the log and the API', async () => {
   const mark = kernelLog.mark();
-  const folder = await packageFolder();
-  // npx is 20 s of TCG each time, and does no more than this.
-  const npx = (...args: string[]): Promise<string> =>
-    forcedEngine === undefined
-      ? outputOf('npx', ['lkm-traffic', ...args], { cwd: folder })
-      : outputOfLkmTraffic(...args);
-  await npx('load', '--fname=server.out', ...engineOption);
+  const command = async (...args: string[]): Promise<string> => {
+    const { status, stdout, stderr } = await spawnLkmTraffic(...args);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  await command('load', '--fname=server.out', ...engineOption);
   const pid = await runScenario(sendRecv);
-  const shown = JSON.parse(await npx('show', '--json')) as Snapshot;
+  const shown = JSON.parse(await command('show', '--json')) as Snapshot;
   const wanted = { receivedBytes: 175, receivedMessages: 5, sentBytes: 175, sentMessages: 5 };
   assert.deepEqual([shown.schema, shown.type, shown.engine], ['lkm-traffic/1', 'snapshot', engine]);
   assert.deepEqual([shown.total.total, shown.total.tcp], [wanted, wanted]);
@@ -89,26 +95,26 @@ test('npx lkm-traffic load, show --json and unload in a fresh folder: 175/175, a
   const { total } = JSON.parse(await api.output()) as Snapshot;
   assert.deepEqual(total, shown.total);
 
-  const final = await npx('unload');
+  const final = await command('unload');
   assert.match(final, /Total +175 bytes received, 175 bytes sent|175[^]*175/);
   assert.equal(isLoaded(), false);
   assert.deepEqual(kernelLog.module(mark).slice(-3), ['received 175 bytes.', 'sent      175 bytes.', 'unloaded.']);
-}, 120);
+});
 
-test('the module comes out of the cache of what was built for this kernel from this source', async () => {
+test('build finds the module that was built before for this kernel from this source', async () => {
   await packageFolder();
   const { status, stdout, stderr } = await lkmTraffic('build');
   assert.deepEqual([status, stderr], [0, 'Already built:\n']);
   assert.match(stdout, /^\/var\/cache\/lkm-traffic\/[^/]+\/net_traffic\.ko\n$/);
 });
 
-test('load of recvfrom and sendto: 105/105 in show, under udp', async () => {
+test('show counts 105/105 bytes of recvfrom and sendto under udp', async () => {
   await load('--fname', 'server.out');
   await runScenario(sendtoRecvfrom);
   const { total } = JSON.parse(await outputOfLkmTraffic('show', '--json')) as { total: Record<string, Counters> };
   const wanted = { receivedBytes: 105, receivedMessages: 3, sentBytes: 105, sentMessages: 3 };
   assert.deepEqual([total['total'], total['udp']], [wanted, wanted]);
-}, 90);
+});
 
 /** The outputs of several commands at once. */
 const all = (...commands: string[][]): Promise<string[]> =>
@@ -122,7 +128,7 @@ function parseCsv(text: string): string[][] {
     .map((line) => [...line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map((match) => match[1] ?? ''));
 }
 
-test('every format of every command parses, and every JSON document is one of the schema', async () => {
+test('every format of every command parses, and every JSON document follows the schema', async () => {
   const name = 'a "strange"; name';
   const loaded = await load('--json', '--fname', 'server.out', '--fname', name);
   await outputOf(named(name), ['send', '10', 'fork', 'exit', '3']);
@@ -186,9 +192,9 @@ test('every format of every command parses, and every JSON document is one of th
   const { total } = JSON.parse(final) as Snapshot;
   assert.deepEqual([total.total.sentBytes, total.total.receivedBytes], [30, 30]);
   running.kill('SIGKILL');
-}, 180);
+});
 
-test('show takes names and PIDs, and says which are not there', async () => {
+test('show takes names and PIDs, and reports those that do not exist', async () => {
   await insmod({ fname: 'one,two' });
   const [one, two] = [new Program(named('one'), ['send', '1']), new Program(named('two'), ['send', '2'])];
   await Promise.all([one.output(), two.output()]);
@@ -200,9 +206,9 @@ test('show takes names and PIDs, and says which are not there', async () => {
   const { status, stderr } = none;
   assert.equal(status, 1);
   assert.match(stderr, /three/);
-}, 90);
+});
 
-test('a second load adds its names, and warns of a program that runs already, with the command that counts it', async () => {
+test('a second load adds its names, and for a program that already runs shows the command that counts it', async () => {
   const early = new Program(named('early'), ['send', '1', 'wait', 'send', '2', 'wait']);
   await early.line(/^waiting$/);
   await insmod({ fname: 'first' });
@@ -218,9 +224,9 @@ test('a second load adds its names, and warns of a program that runs already, wi
   early.write('\n');
   await early.line(/^waiting$/);
   assert.deepEqual([record(early.pid)['udp_tx_bytes'], record(early.pid)['exact']], ['2', '0']);
-}, 90);
+});
 
-test("options of load are the module's parameters", async () => {
+test('passes the options of load to the module as parameters', async () => {
   await load('--fname=worker', '--no-follow', '--log-packets', '--history=7');
   const value = (name: string): string => readFileSync(`/sys/module/net_traffic/parameters/${name}`, 'latin1').trim();
   assert.deepEqual(['fname', 'follow', 'log_packets', 'history', 'engine'].map(value), [
@@ -230,18 +236,18 @@ test("options of load are the module's parameters", async () => {
     '7',
     forcedEngine ?? engine,
   ]);
-}, 60);
+});
 
-test('status is healthy when the module is, and prints what is watched', async () => {
+test('status is healthy and lists what is watched', async () => {
   await insmod({ fname: 'worker' });
   await packageFolder();
   const [table = '', json = ''] = await all(['status'], ['status', '--json']);
   assert.match(table, /worker.*never executed/i);
   const document = JSON.parse(json) as { healthy: boolean; loaded: boolean };
   assert.deepEqual([document.healthy, document.loaded], [true, true]);
-}, 60);
+});
 
-test('a reader that goes away early is no failure', async () => {
+test('a reader that closes the pipe early causes no error', async () => {
   await insmod({ fname: 'worker' });
   const bin = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   const { stdout, stderr, status } = await new Program('/bin/bash', [
@@ -253,4 +259,4 @@ test('a reader that goes away early is no failure', async () => {
   ]).result();
   assert.deepEqual([stdout, stderr], ['{', '']);
   assert.ok(status === 0 || status === 141, String(status));
-}, 60);
+});

@@ -64,7 +64,7 @@ function plan(cases: readonly Case[], counted: readonly string[]): void {
 
 const all = [...inet, ...families];
 
-test('counts have a case for every scenario of every program of the cases', async () => {
+test('the case table has every scenario of every program in test/programs/calls', async () => {
   for (const name of programsOf(all)) {
     const scenarios = (await outputOf(program(`calls/${name}.out`))).trim().split('\n');
     const cases = all.filter((entry) => entry.program === name).map((entry) => entry.scenario);
@@ -72,7 +72,7 @@ test('counts have a case for every scenario of every program of the cases', asyn
   }
 });
 
-test('families=inet loads no module of another family', async () => {
+test('families=inet loads no kernel module of another family', async () => {
   const loaded = (): string[] =>
     readFileSync('/proc/modules', 'latin1')
       .split('\n')

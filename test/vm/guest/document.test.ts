@@ -25,7 +25,7 @@ test("figure 4.1: without fname the module is refused with EINVAL and the docume
   assert.equal(existsSync('/proc/net_traffic'), false);
 });
 
-test("the engine in force is the one that was asked for, or the kernel's best", async () => {
+test("uses the engine that was asked for, or else the kernel's default", async () => {
   await load({ idle: 1 });
   assert.equal(readFileSync('/sys/module/net_traffic/parameters/engine', 'latin1'), `${engine}\n`);
 });

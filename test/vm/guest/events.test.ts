@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { load as insmod, isLoaded } from './lib/module';
 import { named } from './lib/named';
 import { assertMessage, lkmTraffic, packageFolder, run } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program } from './lib/program';
 import { counters, record } from './lib/proc';
 import { Instance, tracefs } from './lib/trace';
@@ -50,7 +50,7 @@ async function work(name: string, ...steps: string[]): Promise<number> {
   return worker.pid;
 }
 
-test('trace followed by the command: every event of a program, equal to its counters, and its end', async () => {
+test('events shows every event of a program up to its exit, and they add up to its counters', async () => {
   await insmod({ fname: 'worker,other' });
   const follower = await follow('--json', '--name', 'worker', '--count', '6');
   await work('other', 'send', '7');
@@ -67,7 +67,7 @@ test('trace followed by the command: every event of a program, equal to its coun
   assert.deepEqual(instances(), []);
 });
 
-test('trace followed as text, with filters of the kernel; Ctrl-C ends it with 0', async () => {
+slowTest("events as text uses the kernel's filters, and Ctrl-C ends it with status 0", async () => {
   await insmod({ fname: 'worker' });
   const follower = await follow('--event', 'send', '--min-bytes', '100');
   const pid = await work('worker', 'send', '99', 'send', '100');
@@ -81,7 +81,7 @@ test('trace followed as text, with filters of the kernel; Ctrl-C ends it with 0'
   assert.deepEqual(instances(), []);
 });
 
-test('trace followed by one who is killed: the next one takes its instance away, and unload is not refused', async () => {
+slowTest('the trace instance of a killed follower is removed by the next one and does not block unload', async () => {
   await insmod({ fname: 'worker' });
   const follower = await follow('--json');
   const [left] = instances();
@@ -101,7 +101,7 @@ test('trace followed by one who is killed: the next one takes its instance away,
   assert.deepEqual([isLoaded(), instances()], [false, []]);
 });
 
-test('trace followed too slowly: what was lost is said, and counted', async () => {
+slowTest('events counts and reports the events that a slow reader lost', async () => {
   await insmod({ fname: 'worker' });
   const follower = await follow('--json');
   follower.kill('SIGSTOP');
@@ -118,7 +118,7 @@ test('trace followed too slowly: what was lost is said, and counted', async () =
   assert.match(follower.stderr, new RegExp(`events, and ${lost} lost\\.`));
 });
 
-test('trace events that are on make unload refuse, with who; --force unloads, and who follows is told', async () => {
+test('unload is refused while a trace instance has events on and names it; --force unloads, and followers report it', async () => {
   await insmod({ fname: 'worker' });
   const trace = new Instance('lkm-test');
   trace.enable('send');
@@ -131,7 +131,7 @@ test('trace events that are on make unload refuse, with who; --force unloads, an
   const follower = await follow();
   assert.match(
     (await lkmTraffic('unload')).stderr,
-    /and the trace instance lkm-traffic-\d+ \(send, recv, exec, exit\)/,
+    /and in the trace instance lkm-traffic-\d+ \(send, recv, exec, exit\)/,
   );
   const { status, stderr } = await lkmTraffic('unload', '--force');
   assert.equal(status, 0, stderr);
@@ -141,7 +141,7 @@ test('trace events that are on make unload refuse, with who; --force unloads, an
   assert.deepEqual([isLoaded(), instances()], [false, []]);
 });
 
-test('trace events through the API: an iterator that a signal ends', async () => {
+test('the API iterates over trace events until its signal aborts', async () => {
   await insmod({ fname: 'worker' });
   const script = await run(
     'events.mjs',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** With whom: each flow has the names that the program's own sockets had, and the bytes that its calls returned. */
+/** The ends of flows: each flow has the addresses of the program's sockets, and the bytes that its calls returned. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { engine, program } from './lib/environment';
@@ -44,7 +44,7 @@ async function assertFlows(scenario: string, file = program('calls/ends.out'), a
   return flows;
 }
 
-test('flows of TCP connections and connected UDP, IPv4 and IPv6: two each, mirrored', async () => {
+test('TCP connections and connected UDP sockets have two mirrored flows each, over IPv4 and IPv6', async () => {
   await load({ fname: 'ends.out' });
   const before = Date.now();
   const flows = await assertFlows('connections');
@@ -56,27 +56,27 @@ test('flows of TCP connections and connected UDP, IPv4 and IPv6: two each, mirro
   }
 });
 
-test('flows of an IPv6 socket with a mapped address are of IPv4', async () => {
+test('a flow of an IPv6 socket with a mapped address is shown as IPv4', async () => {
   await load({ fname: 'ends.out' });
   await assertFlows('mapped');
 });
 
-test('flows of unconnected UDP: the peer where the call names it and the engine sees it, else unknown', async () => {
+test('a flow of unconnected UDP has the peer if the call names it and the engine sees it, and otherwise none', async () => {
   await load({ fname: 'ends.out' });
   await assertFlows('unconnected');
 });
 
-test('flows of a connected UDP socket that sends to somebody else are not guessed', async () => {
+test('does not guess the flow of a connected UDP socket that sends to another address', async () => {
   await load({ fname: 'ends.out' });
   await assertFlows('elsewhere');
 });
 
-test('nor are those of one for which io_uring sends at the end of another call', async () => {
+test('does not guess the flow of a socket for which io_uring sends at the end of another call', async () => {
   await load({ fname: 'ends.out' });
   await assertFlows('elsewhere-later');
 });
 
-test('flows have the network namespace of their socket', async () => {
+test('a flow has the network namespace of its socket', async () => {
   await load({ fname: 'ends.out' });
   const flows = await assertFlows('namespaces');
   assert.equal(new Set(flows.map((flow) => flow['netns'])).size, 2);
@@ -110,7 +110,7 @@ const peers = [
   '2001:db8::2=public',
 ].join(' ');
 
-test('flows have the scope of their peer: loopback, private, public', async () => {
+test('a flow has the scope of its peer: loopback, private or public', async () => {
   await load({ fname: 'ends.out' });
   const script = `
     ip link set lo up && ip link add d0 type dummy && ip link set d0 up &&
@@ -121,7 +121,7 @@ test('flows have the scope of their peer: loopback, private, public', async () =
   assert.equal(flows.length, peers.split(' ').length);
 });
 
-test('flows of vsock have CIDs and ports, those of unix and packet no ends', async () => {
+test('flows of vsock have CIDs and ports; flows of unix and packet sockets have no addresses', async () => {
   await load({ fname: 'ends.out', families: 'inet,unix,packet,vsock' });
   await outputOf('modprobe', ['vsock_loopback']);
   // Not to a pipe of Node's, which is a socket of AF_UNIX.
@@ -130,7 +130,7 @@ test('flows of vsock have CIDs and ports, those of unix and packet no ends', asy
   assert.equal((await assertFlows('local-families', 'sh', ['-c', script])).length, 4);
 });
 
-test('flows that exceed max_flows= are summed as other, those before are kept', async () => {
+test('sums the flows beyond max_flows= as other and keeps the earlier ones', async () => {
   await load({ fname: 'ends.out', max_flows: 3 });
   const ends = new Program(program('calls/ends.out'), ['connections']);
   await ends.output();

@@ -19,21 +19,21 @@ const sent = (...sizes: number[]) => {
   return counts({ udp_rx_bytes: bytes, udp_rx_msgs: sizes.length, udp_tx_bytes: bytes, udp_tx_msgs: sizes.length });
 };
 
-test('a program that is found along PATH is known by its name', async () => {
+test('recognises a program that was found along PATH by its name', async () => {
   await load({ fname: 'worker' });
   const worker = new Program('worker', ['send', '10'], { env: { PATH: `/nowhere:${dirname(named('worker'))}` } });
   await worker.output();
   assert.deepEqual(countsOf(record(worker.pid)), sent(10));
 });
 
-test('of two names that share the 15 characters of comm only the watched one matches', async () => {
+test('matches only the watched one of two names that share the 15 characters of comm', async () => {
   await load({ fname: 'fifteen-letters-one' });
   await outputOf(named('fifteen-letters-two'), ['send', '10']);
   await outputOf(named('fifteen-letters-one'), ['send', '20']);
   assert.deepEqual(counters().map(countsOf), [sent(20)]);
 });
 
-test('a daemon that forks twice is counted to its end, under the root that started it', async () => {
+test('counts a daemon that forks twice to its end, under the root process that started it', async () => {
   await load({ fname: 'worker' });
   const worker = new Program(named('worker'), ['send', '1', 'leave', 'send', '20', 'leave', 'send', '300']);
   const output = await worker.output();
@@ -51,7 +51,7 @@ test('a daemon that forks twice is counted to its end, under the root that start
   );
 });
 
-test('a pid that is given again is another process, each with its own counts', async () => {
+test('treats a reused PID as another process with its own counts', async () => {
   await load({ fname: 'worker' });
   const worker = named('worker');
   const first = new Program(worker, ['send', '10']);
@@ -67,7 +67,7 @@ test('a pid that is given again is another process, each with its own counts', a
   assert.notEqual(rows[0]?.['id'], rows[1]?.['id']);
 });
 
-test('pids are those of the initial namespace, also of a process that has another one of its own', async () => {
+test('shows PIDs of the initial namespace, also for a process in a PID namespace of its own', async () => {
   await load({ fname: 'worker' });
   const inside = new Program('unshare', ['--pid', '--fork', named('worker'), 'send', '10', 'wait']);
   await inside.line(/^waiting$/);
@@ -135,7 +135,7 @@ for (const how of ['attach', 'pid=']) {
   });
 }
 
-test('detach of a process whose threads are in the middle of a call: nothing of that is counted', async () => {
+test('detach of a process whose threads are in a call counts nothing of that call', async () => {
   await load({ fname: 'server' });
   const both = await blocked('server');
   assert.equal(new Control().command(`detach ${both.server.pid}`), 'ok');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Runs every test whose name matches ONLY. The suite adds up what is reported. */
+/** Runs every test of PART (quick, slow or both) whose name matches ONLY. The suite adds up what is reported. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { forcedEngine } from './lib/environment';
@@ -29,4 +29,4 @@ for (const file of readdirSync(folder).sort()) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- found by name, so that none is forgotten
   if (file.endsWith('.test.js') && !left.includes(file)) require(join(folder, file));
 }
-runPlanned(new RegExp(process.env['ONLY'] ?? ''));
+runPlanned(new RegExp(process.env['ONLY'] ?? ''), process.env['PART'] ?? '');

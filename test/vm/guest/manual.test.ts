@@ -14,6 +14,6 @@ function madeOnHost(): string {
   return copy;
 }
 
-test('the user manual: insmod, run, dmesg, rmmod', async () => {
+test("the user manual's steps work: insmod, run, dmesg, rmmod", async () => {
   await followManual(madeOnHost());
 });

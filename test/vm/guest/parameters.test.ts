@@ -72,7 +72,7 @@ for (const { what, parameters, line } of refusals) {
   });
 }
 
-test('a name of 255 characters is accepted', async () => {
+test('accepts a name of 255 characters', async () => {
   await load({ fname: name255 });
   await outputOf(named(name255), ['send', '1']);
   assert.deepEqual(
@@ -81,13 +81,13 @@ test('a name of 255 characters is accepted', async () => {
   );
 });
 
-test('an unknown parameter is no reason to refuse, and is said', async () => {
+test('loads with an unknown parameter and logs it', async () => {
   const mark = kernelLog.mark();
   await load({ fname: 'a', nonsense: 1 });
   assert.ok(kernelLog.since(mark).some((line) => line.includes("unknown parameter 'nonsense'")));
 });
 
-test('a name with a space can be given', async () => {
+test('accepts a name with a space', async () => {
   await load({ fname: 'a program' });
   await outputOf(named('a program'), ['send', '1']);
   assert.deepEqual(
@@ -96,7 +96,7 @@ test('a name with a space can be given', async () => {
   );
 });
 
-test('a second load is refused, and the first goes on', async () => {
+test('refuses a second insmod, and the first module goes on counting', async () => {
   await load({ fname: 'a' });
   const { status: result, stderr } = await insmod({ fname: 'b' });
   assert.notEqual(result, 0);
@@ -124,7 +124,7 @@ test('every parameter has a description and can be read', async () => {
   ]);
 });
 
-test('pid= counts a process that runs already from then on, as a lower bound, with its children', async () => {
+test('pid= counts a running process and its children from then on, as a lower bound', async () => {
   const worker = new Program(named('worker'), ['send', '100', 'wait', 'send', '10', 'fork', 'send', '20']);
   await worker.line(/^waiting$/);
   await load({ pid: worker.pid });
@@ -152,7 +152,7 @@ async function readAs(options: string[], file: string): Promise<string> {
   return result === 0 ? (stdout.split('\n')[0] ?? '') : (/: ([^:]+)\n$/.exec(stderr)?.[1] ?? stderr);
 }
 
-test('only root with CAP_NET_ADMIN may open the files', async () => {
+test('only root with CAP_NET_ADMIN can open the files', async () => {
   await load({ fname: 'a' });
   assert.deepEqual(modes(), ['400', '400', '400', '400', '600']);
   for (const file of ['counters', 'flows', 'programs', 'status', 'control']) {
@@ -166,7 +166,7 @@ test('only root with CAP_NET_ADMIN may open the files', async () => {
   }
 });
 
-test('gid= lets a group read, and nobody of it control', async () => {
+test('gid= lets a group read the counters and not write to control', async () => {
   await load({ fname: 'a', gid: 4242 });
   assert.deepEqual(modes(), ['440', '440', '440', '440', '600']);
   const member = ['--reuid=65534', '--regid=65534', '--groups=4242'];
@@ -177,7 +177,7 @@ test('gid= lets a group read, and nobody of it control', async () => {
   assert.equal(await readAs(member, 'control'), 'Permission denied');
 });
 
-test('a module that nobody watches with costs no record, and can be given names later', async () => {
+test('a module without watches keeps no record, and accepts names later', async () => {
   await load({ idle: 1 });
   await outputOf(copied('worker'), ['send', '10']);
   assert.deepEqual(counters(), []);

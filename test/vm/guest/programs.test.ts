@@ -9,7 +9,7 @@ import { atEnd } from './lib/cleanup';
 import { load } from './lib/module';
 import { folder, script } from './lib/named';
 import { bound } from './lib/net';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program, outputOf } from './lib/program';
 import { counters, counts, countsOf, record } from './lib/proc';
 import { straceOptions, straced } from './lib/strace';
@@ -32,7 +32,7 @@ const httpClient = `
     }
   })();`;
 
-test('a Node HTTP server and its client: the counts are the sums of what strace saw of each', async () => {
+slowTest('counts a Node HTTP server and its client like strace does', async () => {
   await load({ fname: 'node' });
   const logs = folder();
   const traced = (name: string, code: string): Program =>
@@ -51,9 +51,9 @@ test('a Node HTTP server and its client: the counts are the sums of what strace 
   assert.equal(serverRow?.['tcp_tx_bytes'], clientRow?.['tcp_rx_bytes']);
   assert.equal(serverRow?.['tcp_rx_bytes'], clientRow?.['tcp_tx_bytes']);
   assert.ok(Number(serverRow?.['tcp_tx_bytes']) > 370000);
-}, 180);
+});
 
-test('nginx with sendfile and two workers: the worker that served 5 MB sent what curl received, and no other did', async () => {
+test('counts 5 MB that nginx sends by sendfile for the worker that sent them, and equal to what curl received', async () => {
   const root = folder();
   writeFileSync(join(root, 'file'), Buffer.alloc(5_000_000, 'n'));
   const configuration = join(root, 'nginx.conf');
@@ -105,9 +105,9 @@ test('nginx with sendfile and two workers: the worker that served 5 MB sent what
     [0, 0],
     [header + body, request],
   ]);
-}, 120);
+});
 
-test('a Python program: what its peer received is what it sent, and the other way round', async () => {
+test('counts a Python program equal to its peer, both ways', async () => {
   let received = 0;
   const peer = createServer((socket) => {
     socket.on('data', (chunk) => (received += chunk.length));
@@ -142,7 +142,7 @@ interface IperfReport {
   end: { sum: { bytes: number; lost_packets: number; packets: number } };
 }
 
-test('iperf3 over UDP: the counts are the bytes that it reports, and the greeting of 4 bytes each way', async () => {
+test('counts iperf3 over UDP as it reports, and its greeting of 4 bytes each way', async () => {
   await load({ fname: 'iperf3' });
   const server = new Program('iperf3', ['-s', '-1', '-B', '127.0.0.1']);
   await bound('tcp', 5201);
@@ -162,9 +162,9 @@ test('iperf3 over UDP: the counts are the bytes that it reports, and the greetin
   );
   assert.equal(receiver['udp_tx_bytes'], '4');
   assert.equal(Number(receiver['udp_rx_bytes']) <= sum.bytes + 4, true);
-}, 120);
+});
 
-test('a shell pipeline: each of its programs is a process of its own below the shell', async () => {
+test('shows each program of a shell pipeline as a process below the shell', async () => {
   const path = script('pipeline.sh', '#!/bin/sh\nhead -c 1000 /dev/zero | tr "\\\\0" a | wc -c\n');
   mkdirSync(folder(), { recursive: true });
   await load({ fname: 'pipeline.sh' });

@@ -61,7 +61,7 @@ recipe(
   500,
 );
 
-/** A server that ends as servers do, by SIGTERM, which it sends itself when it is told to. */
+/** A server that ends by SIGTERM, as servers do; a request for /end makes it send itself that signal. */
 const serverJs = `
   const server = require('node:http').createServer((request, response) => {
     if (request.url !== '/end') response.end('x'.repeat(100000));

@@ -22,7 +22,7 @@ async function refused(command: string, args: string[], why: RegExp): Promise<vo
   assert.equal(stdout, '');
 }
 
-test('root of a user namespace of its own, as in a container, is refused every file, by root and by nobody', async () => {
+test('refuses every file to root of a user namespace, as in a container', async () => {
   await load({ fname: 'a' });
   for (const file of files) {
     await refused('unshare', ['--user', '--map-root-user', 'cat', path(file)], /Operation not permitted/);
@@ -40,7 +40,7 @@ test('root of a user namespace of its own, as in a container, is refused every f
   );
 });
 
-test('who may not open a file cannot have it opened for them by namespace, group or a copy of the descriptor', async () => {
+test('a process without the right to a file cannot get it by a namespace, a group or a copied descriptor', async () => {
   await load({ fname: 'a', gid: 4242 });
   // The group is the initial namespace's: one who calls himself by its number elsewhere is not in it.
   await refused(
@@ -53,7 +53,7 @@ test('who may not open a file cannot have it opened for them by namespace, group
   }
 });
 
-test('a set-uid program that writes to what a reader opened changes nothing', async () => {
+test("a set-uid program that writes to a reader's descriptor changes nothing", async () => {
   await load({ fname: 'a', gid: 4242 });
   const tool = join(folder(), 'echo-as-root');
   copyFileSync('/usr/bin/dd', tool);
@@ -68,14 +68,14 @@ test('a set-uid program that writes to what a reader opened changes nothing', as
   assert.equal(readText('programs'), before);
 });
 
-test('what was opened with the right to it is read by whoever holds it: rights are the opener’s', async () => {
+test('a descriptor that was opened with the right to it can be read by any process that holds it', async () => {
   await load({ fname: 'worker' });
   await new Program(named('worker'), ['send', '10']).output();
   const result = await execute('sh', ['-c', `exec 3<${path('counters')}; exec setpriv ${nobody.join(' ')} cat <&3`]);
   assert.equal(result.stdout, readText('counters'));
 });
 
-test('no file and no line of the log holds an address of the kernel', async () => {
+test('no file and no line of the log contains a kernel address', async () => {
   const mark = kernelLog.mark();
   await load({ fname: 'worker', families: 'inet,unix,packet,vsock', log_packets: 1 });
   const worker = new Program(named('worker'), ['send', '10', 'fork', 'send', '20']);

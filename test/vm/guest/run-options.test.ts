@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What `lkm-traffic run` offers besides the total: budgets, who and with whom, repeats, waiting, signals, several at once. */
+/** The options of `lkm-traffic run`: budgets, breakdowns, repeats, waiting, signals, several runs at once. */
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { program } from './lib/environment';
 import { isLoaded } from './lib/module';
 import { folder, named } from './lib/named';
 import { lkmTraffic, packageFolder, run } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
 import { reportedWith, type RunDocument } from './lib/run';
@@ -16,7 +16,7 @@ import { until } from './lib/wait';
 const steps = program('exec/steps.out');
 const cliOf = async (): Promise<string> => join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
 
-test('run --by remote and scope add up to the total, and a budget of a scope is held', async () => {
+test('run --by remote and scope add up to the total, and a budget for a scope applies', async () => {
   const { status: code, report } = await reportedWith(
     ['--by=scope', '--max-tx=99', '--scope=loopback'],
     ...['sh', '-c', `${steps} send 60; ${steps} send 40`],
@@ -30,7 +30,7 @@ test('run --by remote and scope add up to the total, and a budget of a scope is 
   );
 });
 
-test('run --by process and program name who moved it', async () => {
+test('run --by process and program list the traffic of each', async () => {
   const worker = named('worker');
   const { stderr } = await lkmTraffic('run', '--by=process', '--', 'sh', '-c', `${worker} send 60; ${worker} send 40`);
   assert.match(stderr, /\d+ {2}sh +0 +0 +0 +0\n *\d+ {2}\S+ worker +60 +1 +60 +1\n *\d+ {2}\S+ worker +40 +1 +40 +1\n/);
@@ -40,14 +40,14 @@ test('run --by process and program name who moved it', async () => {
   assert.match(byProgram, /\/steps\.out +2 +100 +2 +100 +2\n/);
 });
 
-test('run -r repeats, and gives mean and spread', async () => {
+test('run -r repeats the command and prints mean and spread', async () => {
   const { status: code, stderr } = await lkmTraffic('run', '-r', '3', '--', steps, 'send', '10');
   assert.equal(code, 0);
   assert.match(stderr, /: 3 runs, exited 0\n[^]*Sent bytes +10\.0 +0\.0 +10 +10\n/);
   assert.equal(isLoaded(), false);
 });
 
-test('run -I prints what was moved so far while the command runs', async () => {
+slowTest('run -I prints the traffic so far while the command runs', async () => {
   const going = new Program(await cliOf(), ['run', '-I', '200ms', '--', 'sh', '-c', `${steps} send 10; read line`]);
   await until('an interim line has the bytes', () => /s {2}received 10 bytes, sent 10 bytes\n/.test(going.stderr));
   assert.doesNotMatch(going.stderr, /Total/);
@@ -55,18 +55,22 @@ test('run -I prints what was moved so far while the command runs', async () => {
   assert.match((await going.result()).stderr, /Total {2}received 10 bytes/);
 });
 
-test('run --wait counts what outlives the command to its end', async () => {
+test('run --wait counts processes that outlive the command to their end', async () => {
   const pipe = join(folder(), 'pipe');
   const { status: code, report } = await reportedWith(
     ['--wait'],
-    ...['sh', '-c', `(sleep 1; ${steps} send 50; : >${pipe}) >/dev/null 2>&1 </dev/null & exit 0`],
+    // The child goes on only when its parent, which is the command, has ended.
+    ...[
+      ...['sh', '-c'],
+      `(while kill -0 $$; do sleep 0.1; done; ${steps} send 50; : >${pipe}) >/dev/null 2>&1 </dev/null & exit 0`,
+    ],
   );
   assert.ok(existsSync(pipe));
   assert.deepEqual([code, report.traffic['udp']?.sentBytes, report.running, report.exact], [0, 50, [], true]);
   assert.equal(isLoaded(), false);
 });
 
-test('run --wait of a daemon is ended by SIGINT, and the daemon goes on', async () => {
+slowTest('SIGINT ends run --wait of a daemon, and the daemon keeps running', async () => {
   const pidFile = join(folder(), 'pid');
   const going = new Program(await cliOf(), [
     ...['run', '--wait', '--', 'sh', '-c'],
@@ -74,6 +78,7 @@ test('run --wait of a daemon is ended by SIGINT, and the daemon goes on', async 
   ]);
   await going.line(/^up$/);
   const pid = Number(readFileSync(pidFile, 'utf8'));
+  await until('it is sleep', () => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'sleep\n');
   // The command ends just now: a signal before that is for it.
   await until('it waits', () => {
     if (!going.hasEnded) going.kill('SIGINT');
@@ -86,7 +91,7 @@ test('run --wait of a daemon is ended by SIGINT, and the daemon goes on', async 
   process.kill(pid, 'SIGKILL');
 });
 
-test('run --pid counts that process while the command runs, and says that it is a lower bound', async () => {
+test('run --pid counts that process while the command runs, as a lower bound', async () => {
   const sender = new Program(named('sender'), ['wait', 'send', '33']);
   const file = join(folder(), 'report');
   const going = new Program(await cliOf(), [
@@ -107,7 +112,7 @@ test('run --pid counts that process while the command runs, and says that it is 
   assert.equal(report.traffic['total']?.sentBytes, 33);
 });
 
-test('run --user runs the command as somebody else, and counts it', async () => {
+test('run --user runs the command as another user and counts it', async () => {
   const {
     status: code,
     stdout,
@@ -119,7 +124,7 @@ test('run --user runs the command as somebody else, and counts it', async () => 
   assert.equal((await lkmTraffic('run', '--user=no-such-user', '--', 'true')).status, 2);
 });
 
-test('run --output-fd writes to a descriptor, and --github to the job summary', async () => {
+slowTest('run --output-fd writes to a descriptor, and --github to the job summary', async () => {
   const file = join(folder(), 'report');
   const summary = join(folder(), 'summary');
   appendFileSync(summary, '# Job\n');
@@ -132,7 +137,7 @@ test('run --output-fd writes to a descriptor, and --github to the job summary', 
   assert.match(readFileSync(summary, 'utf8'), /^# Job\n### Network traffic of ` .*send 5 `\n\n\*\*received 5 bytes/);
 });
 
-test('a command that stops and continues is waited for', async () => {
+slowTest('run waits for a command that stops and continues', async () => {
   const going = new Program(await cliOf(), ['run', '--', 'sh', '-c', `echo $$; read line; ${steps} send 20`]);
   const pid = Number((await going.line(/^\d+$/))[0]);
   process.kill(pid, 'SIGSTOP');
@@ -147,7 +152,7 @@ test('a command that stops and continues is waited for', async () => {
 /** Under a terminal of its own; what is written to it is typed. */
 const inTerminal = (command: string): Program => new Program('script', ['-qec', command, '/dev/null']);
 
-test('Ctrl-C in a terminal reaches the command once; job control stops and continues both', async () => {
+test('Ctrl-C in a terminal reaches the command once, and job control stops and continues run and command', async () => {
   const counter = join(folder(), 'counter');
   const script = join(folder(), 'command.sh');
   const cli = await cliOf();
@@ -166,17 +171,19 @@ test('Ctrl-C in a terminal reaches the command once; job control stops and conti
 
   const shell = inTerminal('bash --norc --noprofile -i');
   await until('there is a prompt', () => shell.stdout.includes('$ ') || shell.stdout.includes('# '));
-  shell.write(`${cli} run -- sh -c 'echo begun; sleep 3; ${steps} send 9'\n`);
-  await until('it runs', () => shell.stdout.includes('\nbegun'));
+  shell.write(`${cli} run -- sh -c 'echo begun $$; read line; ${steps} send 9'\n`);
+  const pid = await until('it runs', () => /^begun (\d+)/m.exec(shell.stdout)?.[1]);
   shell.write('\x1a');
   await until('it is stopped', () => shell.stdout.includes('Stopped'));
   shell.write('fg\n');
+  await until('it goes on', () => !/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')));
+  shell.write('\n');
   await until('the report is there', () => shell.stdout.includes('sent 9 bytes'));
   shell.write('exit\n');
   await shell.result();
-}, 120);
+});
 
-test('a run inside a run: each counts its own, and the outer one all', async () => {
+test('a run inside a run counts its own command, and the outer run counts everything', async () => {
   const cli = await cliOf();
   const inner = join(folder(), 'inner.json');
   const { status: code, report } = await reportedWith(
@@ -188,7 +195,7 @@ test('a run inside a run: each counts its own, and the outer one all', async () 
   assert.equal(isLoaded(), false);
 });
 
-test('of two runs the one that ends last unloads what the other loaded', async () => {
+test('the last of two runs to end unloads the module that the other loaded', async () => {
   const cli = await cliOf();
   const start = (): Program => new Program(cli, ['run', '--', 'sh', '-c', 'echo ready; read line']);
   const first = start();
@@ -203,7 +210,7 @@ test('of two runs the one that ends last unloads what the other loaded', async (
   assert.equal(isLoaded(), false);
 });
 
-test('a run that is killed leaves nothing watched, and the next run takes the module away', async () => {
+test('a killed run leaves nothing watched, and the next run unloads the module', async () => {
   const cli = await cliOf();
   const killed = new Program(cli, ['run', '--', 'sh', '-c', 'echo ready; read line']);
   await killed.line(/^ready$/);
@@ -214,7 +221,7 @@ test('a run that is killed leaves nothing watched, and the next run takes the mo
   assert.equal(isLoaded(), false);
 });
 
-test('measure counts a child that runs already', async () => {
+test('measure counts a child that already runs', async () => {
   const user = await run(
     'measure.mjs',
     `import { spawn } from 'node:child_process';

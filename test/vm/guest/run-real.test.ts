@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLoaded } from './lib/module';
 import { folder } from './lib/named';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { execute, outputOf } from './lib/program';
 import { installed, registry } from './lib/registry';
 import { reportedWith, type RunDocument } from './lib/run';
@@ -22,18 +22,22 @@ function assertEqual(report: RunDocument, server: CountingServer): void {
   assert.equal(isLoaded(), false);
 }
 
-test('run: npm ci from a registry', async () => {
-  const { server, env, project } = await registry();
-  const root = folder();
-  project(root);
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const { status, stderr, report } = await reportedWith([], 'env', ...variables, 'sh', '-c', `cd ${root} && npm ci`);
-  assert.equal(status, 0, stderr);
-  assert.ok(existsSync(join(root, installed)));
-  assertEqual(report, server);
-}, 400);
+slowTest(
+  'run: npm ci from a registry',
+  async () => {
+    const { server, env, project } = await registry();
+    const root = folder();
+    project(root);
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const { status, stderr, report } = await reportedWith([], 'env', ...variables, 'sh', '-c', `cd ${root} && npm ci`);
+    assert.equal(status, 0, stderr);
+    assert.ok(existsSync(join(root, installed)));
+    assertEqual(report, server);
+  },
+  400,
+);
 
-test('run: git clone over http', async () => {
+test('run counts git clone over HTTP equal to the server', async () => {
   const root = folder();
   const bare = join(root, 'repository.git');
   await repository(join(root, 'work'), bare);
@@ -53,7 +57,7 @@ test('run: git clone over http', async () => {
   assertEqual(report, server);
 }, 240);
 
-test('run: curl against its budget', async () => {
+test('run holds curl to its budget', async () => {
   const server = await countingServer((_, response) => response.end(Buffer.alloc(3_000_000)));
   const over = await reportedWith(['--max-rx=1MB'], 'curl', '-sS', '-o', '/dev/null', server.url);
   assert.deepEqual([over.status, over.report.budgets?.[0]?.outcome], [3, 'broken']);
@@ -68,7 +72,7 @@ test('run: curl against its budget', async () => {
   }
 }, 240);
 
-test('run: a shell with what it starts in the background and in pipes', async () => {
+test("run counts a shell's background jobs and pipes equal to the server", async () => {
   const server = await countingServer((request, response) => {
     request.resume().on('end', () => response.end(Buffer.alloc(request.url === '/large' ? 500_000 : 20_000)));
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { program } from './lib/environment';
 import { isLoaded, load as insmod, unload } from './lib/module';
 import { folder, named, script } from './lib/named';
-import { lkmTraffic, packageFolder, run } from './lib/package';
+import { lkmTraffic, packageFolder, run, spawnLkmTraffic } from './lib/package';
 import { test } from './lib/plan';
 import { Program } from './lib/program';
 import { programs, status } from './lib/proc';
@@ -16,7 +16,7 @@ import { parseReport } from './lib/witness';
 
 const steps = program('exec/steps.out');
 
-test('run gives the total of a command, equal to what that counted itself, and leaves nothing loaded', async () => {
+test("run reports the total of a command equal to the command's own count, and leaves nothing loaded", async () => {
   const { status, stdout, stderr, report } = await reported(program('calls/tcp.out'), 'ipv4');
   const witness = parseReport(stdout);
   assert.deepEqual([status, stderr, report.exact], [0, '', true]);
@@ -27,7 +27,7 @@ test('run gives the total of a command, equal to what that counted itself, and l
   assert.equal(isLoaded(), false);
 });
 
-test('run counts all that a shell starts: in the background, in a pipe, and their children', async () => {
+test('run counts everything that a shell starts: background jobs, pipes and their children', async () => {
   const line = `${steps} send 100 & ${steps} fork send 30 | cat; ${steps} send 7; wait`;
   const { status, report } = await reported('sh', '-c', line);
   assert.equal(status, 0);
@@ -40,17 +40,18 @@ test('run counts all that a shell starts: in the background, in a pipe, and thei
   assert.deepEqual(report.running, []);
 });
 
-test('run passes on how the command ended', async () => {
+test('run exits with the status of the command', async () => {
   const notExecutable = script('text', 'no program');
   chmodSync(notExecutable, 0o644);
   const ways: [number, string[]][] = [
-    [3, [steps, 'exit', '3']],
+    [0, [steps, 'exit', '0']],
     [137, [steps, 'kill', '9']],
-    // Node tells this one as exit status 0.
+    // Node reports this signal as exit status 0.
     [162, [steps, 'kill', '34']],
     [127, ['/nowhere/program']],
     [126, [notExecutable]],
   ];
+  assert.equal((await spawnLkmTraffic('run', '--', steps, 'exit', '3')).status, 3);
   for (const [expected, command] of ways) {
     const result = await lkmTraffic('run', '--', ...command);
     assert.equal(result.status, expected, `${command.join(' ')}: ${result.stderr}`);
@@ -59,13 +60,13 @@ test('run passes on how the command ended', async () => {
   assert.equal(isLoaded(), false);
 });
 
-test('run leaves standard output to the command, and reports on stderr', async () => {
-  const { stdout, stderr } = await lkmTraffic('run', '--', 'sh', '-c', `echo mine; ${steps} send 10`);
+test('run leaves standard output to the command and reports on stderr', async () => {
+  const { stdout, stderr } = await spawnLkmTraffic('run', '--', 'sh', '-c', `echo mine; ${steps} send 10`);
   assert.equal(stdout, 'mine\n');
   assert.match(stderr, /: exited 0 after [\d.]+ s, 2 processes\nTotal {2}received 10 bytes, sent 10 bytes\n/);
 });
 
-test('what outlives the command is reported as still running, and counted until then', async () => {
+test('reports a process that outlives the command as still running, and counts it until then', async () => {
   const worker = named('worker');
   const pipe = join(folder(), 'pipe');
   const { report } = await reported(
@@ -80,7 +81,7 @@ test('what outlives the command is reported as still running, and counted until 
   process.kill(report.running[0]?.pid ?? 0, 'SIGKILL');
 });
 
-test('SIGTERM to run ends the command, and its report comes; so does SIGINT where there is no terminal', async () => {
+test('SIGTERM ends the command of run, and the report follows; so does SIGINT without a terminal', async () => {
   const cli = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   for (const [signal, number] of [
     ['SIGTERM', 15],
@@ -96,7 +97,7 @@ test('SIGTERM to run ends the command, and its report comes; so does SIGINT wher
   }
 });
 
-test('two runs at once count each its own; one that is killed leaves nothing watched', async () => {
+test('two runs at once each count their own command, and a killed one leaves nothing watched', async () => {
   await insmod({ idle: 1 });
   const cli = join(await packageFolder(), 'node_modules/.bin/lkm-traffic');
   const start = (size: string): Program =>

@@ -48,7 +48,7 @@ async function deleteModule(): Promise<string> {
   return outputOf('perl', ['-MErrno', '-e', call]);
 }
 
-test('two sessions see each the processes of what it watches, by the column of owners', async () => {
+test('two sessions each see the processes of their own watches, by the owners column', async () => {
   await load({ fname: 'module-only,common' });
   const one = Control.session('watch first', 'watch common');
   const two = Control.session('watch second', 'watch common');
@@ -74,7 +74,7 @@ test('two sessions see each the processes of what it watches, by the column of o
   );
 });
 
-test('a session that is closed takes with it what it alone watched, and nothing else', async () => {
+test('closing a session removes what only that session watched', async () => {
   await load({ idle: 1 });
   const one = Control.session('watch first', 'watch common');
   const two = Control.session('watch common');
@@ -97,7 +97,7 @@ test('a session that is closed takes with it what it alone watched, and nothing 
   assert.deepEqual([counters(), programs(), status()['sessions']], [[], [], '0']);
 });
 
-test('a process that two sessions watch keeps its program, and its children theirs, when the first session ends', async () => {
+test("a process that two sessions watch keeps its program and its children's when the first session ends", async () => {
   await load({ idle: 1 });
   const one = Control.session('watch follow=0 twice');
   const two = Control.session('watch twice');
@@ -117,7 +117,7 @@ test('a process that two sessions watch keeps its program, and its children thei
   two.close();
 });
 
-test('SIGKILL of who holds a session leaves nothing of it watched, and the other undisturbed', async () => {
+test('killing the holder of a session ends its watches and leaves the other session alone', async () => {
   await load({ idle: 1 });
   const other = Control.session('watch kept');
   const kept = await waiting('kept', 'send', '5', 'wait', 'send', '6', 'wait');
@@ -152,7 +152,7 @@ test('SIGKILL of who holds a session leaves nothing of it watched, and the other
   await unload();
 });
 
-test('the module cannot be unloaded while a session is open, and can as soon as it is closed', async () => {
+test('the module cannot be unloaded while a session is open, and can be as soon as the session is closed', async () => {
   await load({ idle: 1 });
   const session = Control.session('watch worker');
   assert.equal(await deleteModule(), 'EAGAIN');
@@ -164,7 +164,7 @@ test('the module cannot be unloaded while a session is open, and can as soon as 
   assert.equal(isLoaded(), false);
 });
 
-test('a descriptor that is no session does not hold the module', async () => {
+test('a control descriptor without a session does not hold the module', async () => {
   await load({ idle: 1 });
   const control = new Control();
   assert.equal(control.command('watch worker'), 'ok');
@@ -173,7 +173,7 @@ test('a descriptor that is no session does not hold the module', async () => {
   control.close();
 });
 
-test('there are 63 sessions and no 64th, and one that ends makes room', async () => {
+test('allows 63 sessions and no 64th until one ends', async () => {
   await load({ idle: 1 });
   const sessions = Array.from({ length: 63 }, () => Control.session());
   assert.deepEqual(new Set(sessions.map((session) => session.owner())).size, 63);
@@ -186,7 +186,7 @@ test('there are 63 sessions and no 64th, and one that ends makes room', async ()
   assert.equal(late.command('session'), 'EBUSY');
 });
 
-test('there are 256 watches and no 257th', async () => {
+test('allows 256 watches and no 257th', async () => {
   await load({ fname: 'first' });
   const control = new Control();
   for (let n = 1; n < 256; n++) assert.equal(control.command(`watch name-${n}`), 'ok');
@@ -235,7 +235,7 @@ const bad: [command: string, errno: string][] = [
   ['stop now', 'EINVAL'],
 ];
 
-test('a bad command gives its errno and changes nothing', async () => {
+test('a bad command returns its errno and changes nothing', async () => {
   await load({ fname: 'worker' });
   await ran('worker', 'send', '10');
   const session = Control.session('watch other');
@@ -261,7 +261,7 @@ test('a command may end in one newline', async () => {
   );
 });
 
-test("a program that the module is told to watch later is in the log; a session's is not", async () => {
+test('logs a program that the module watches later, and no program of a session', async () => {
   await load({ idle: 1 });
   const mark = kernelLog.mark();
   new Control().command('watch worker');
@@ -277,7 +277,7 @@ test("a program that the module is told to watch later is in the log; a session'
   ]);
 });
 
-test('children on and off: what this thread starts between the two belongs to the session, with its children', async () => {
+test('what this thread starts between children on and off belongs to the session, with its children', async () => {
   await load({ idle: 1 });
   const session = Control.session();
   const before = await waiting('before', 'wait', 'send', '1');
@@ -308,7 +308,7 @@ test('children on and off: what this thread starts between the two belongs to th
   );
 });
 
-test('children of another thread or process than the one that wrote the command are not taken', async () => {
+test('children on does not take the children of other threads or processes', async () => {
   await load({ idle: 1 });
   const commands =
     'exec 3<>/proc/net_traffic/control; echo session >&3; echo "children on" >&3; echo ready; read line; /bin/true; exit 0';
@@ -322,7 +322,7 @@ test('children of another thread or process than the one that wrote the command 
   assert.deepEqual(counters(), []);
 });
 
-test('clear forgets ended records up to a sequence number, for the owner that asks, and no totals', async () => {
+test('clear forgets ended records up to a sequence number for the owner that asks, and no totals', async () => {
   await load({ fname: 'worker' });
   const session = Control.session('watch worker');
   const running = await waiting('worker', 'wait');
@@ -349,7 +349,7 @@ test('clear forgets ended records up to a sequence number, for the owner that as
   }
 });
 
-test("of more ended records than history the oldest are evicted: counted, and in their program's totals", async () => {
+test("evicts the oldest ended records beyond history, and keeps them in their program's totals", async () => {
   await load({ fname: 'worker', history: 4 });
   const pids: number[] = [];
   for (let n = 1; n <= 10; n++) pids.push(await ran('worker', 'send', String(n)));
@@ -367,7 +367,7 @@ test("of more ended records than history the oldest are evicted: counted, and in
   assert.deepEqual([status()['evicted'], status()['records_ended']], ['6', '4']);
 });
 
-test('unwatch: no new process matches, those that run are counted to their end', async () => {
+test('unwatch matches no new process and counts the running ones to their end', async () => {
   await load({ fname: 'worker' });
   const running = await waiting('worker', 'send', '1', 'wait', 'send', '2');
   const control = new Control();
@@ -398,7 +398,7 @@ test('watch follow=0 of a session leaves children out; watching again with follo
   );
 });
 
-test('attach counts a running process from then on, detach stops that, each owner for itself', async () => {
+test('attach counts a running process from then on and detach stops that, for each owner separately', async () => {
   await load({ idle: 1 });
   const one = Control.session();
   const two = Control.session();
@@ -452,7 +452,7 @@ test('attach follow=0 leaves the children out', async () => {
   );
 });
 
-test('a session that matches a process which somebody counts already sees it from then on, and not before', async () => {
+test('a session that matches an already counted process sees it from then on, and not before', async () => {
   await load({ fname: 'worker' });
   const session = Control.session('watch other');
   const worker = new Program(named('worker'), ['send', '10', 'execve', named('other'), 'send', '20']);
@@ -478,7 +478,7 @@ test('a session that matches a process which somebody counts already sees it fro
   );
 });
 
-test('the numbers of programs never decrease, whatever ends, is cleared or evicted', async () => {
+test('the numbers of programs never decrease when processes end, are cleared or are evicted', async () => {
   await load({ fname: 'short', history: 8 });
   const control = new Control();
   const storm = new Program(program('exec/launch.out'), ['300', copied('short', 'exec/short.out')]);
@@ -504,7 +504,7 @@ test('the numbers of programs never decrease, whatever ends, is cleared or evict
   assert.ok(samples > 5);
 });
 
-test('reading a byte at a time, from any place, or all at once gives the same text', async () => {
+test('reading a byte at a time, from any offset, or all at once returns the same text', async () => {
   await load({ fname: 'worker' });
   for (let n = 0; n < 12; n++) await ran('worker', 'send', String(n));
   for (const file of ['counters', 'flows', 'programs', 'status']) {
@@ -525,7 +525,7 @@ test('reading a byte at a time, from any place, or all at once gives the same te
   assert.equal(sumOf(counters())['udp_tx_bytes'], '66');
 });
 
-test('status counts what there is', async () => {
+test('status counts the records, watches and sessions that exist', async () => {
   await load({ fname: 'worker', history: 9 });
   const session = Control.session('watch other');
   const running = await waiting('worker', 'wait');

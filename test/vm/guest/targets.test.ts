@@ -7,7 +7,7 @@ import { program } from './lib/environment';
 import { kernelLog } from './lib/kernel-log';
 import { load } from './lib/module';
 import { copied, folder, named, script } from './lib/named';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program, execute, outputOf } from './lib/program';
 import { counters, counts, countsOf, record, sumOf, theProgram } from './lib/proc';
 
@@ -19,7 +19,7 @@ const sent = (...sizes: number[]) => {
 const steps = program('exec/steps.out');
 const childOf = (output: string): number => Number(/^child (\d+)$/m.exec(output)?.[1]);
 
-test('a program is known by the last part of the path that was executed, links included', async () => {
+test('recognises a program by the last part of the executed path, also of a link', async () => {
   await load({ fname: 'worker' });
   const worker = new Program(named('worker'), ['send', '10']);
   await worker.output();
@@ -33,7 +33,7 @@ test('a program is known by the last part of the path that was executed, links i
   );
 });
 
-test('a name with a slash is the path of the opened file', async () => {
+test('matches a name with a slash against the path of the opened file', async () => {
   const real = copied('worker');
   const link = join(folder(), 'link');
   symlinkSync(real, link);
@@ -43,7 +43,7 @@ test('a name with a slash is the path of the opened file', async () => {
   assert.deepEqual(counters().map(countsOf), [sent(10)]);
 });
 
-test('a relative path is resolved to be compared with a name that has a slash', async () => {
+test('resolves a relative path before comparing it with a name that has a slash', async () => {
   const real = copied('worker');
   mkdirSync(join(dirname(real), 'below'));
   await load({ fname: real });
@@ -67,7 +67,7 @@ test('* and ? match as in a shell, and a longer name does not', async () => {
   );
 });
 
-test('a name longer than the 15 characters of comm matches whole', async () => {
+test('matches all of a name longer than the 15 characters of comm', async () => {
   const name = 'a-program-with-a-name-of-more-than-fifteen-characters';
   await load({ fname: name });
   await outputOf(named(name), ['send', '10']);
@@ -79,7 +79,7 @@ test('a name longer than the 15 characters of comm matches whole', async () => {
   );
 });
 
-test('a #! script counts by its own name, with what its interpreter does', async () => {
+test('counts a #! script by its own name, with the traffic of its interpreter', async () => {
   await load({ fname: 'work.sh' });
   const path = script('work.sh', `#!/bin/sh\nexec ${steps} send 10\n`);
   const worker = new Program(path);
@@ -89,7 +89,7 @@ test('a #! script counts by its own name, with what its interpreter does', async
   assert.deepEqual([row['program'], row['exe'], counters().length], ['work.sh', steps, 1]);
 });
 
-test('a #! script is found by its path too', async () => {
+test('matches a #! script by its path too', async () => {
   const path = script('work.sh', `#!/bin/sh\nexec ${steps} send 10\n`);
   await load({ fname: path });
   const worker = new Program(path);
@@ -97,27 +97,27 @@ test('a #! script is found by its path too', async () => {
   assert.deepEqual(countsOf(record(worker.pid)), sent(10));
 });
 
-test('the interpreter of a script is not a target for having run one', async () => {
+test('does not count an interpreter that is watched for a script that it runs', async () => {
   await load({ fname: 'sh,dash' });
   await outputOf(script('work.sh', '#!/bin/sh\nexit 0\n'));
   assert.deepEqual(counters(), []);
 });
 
-test('fexecve counts by the name of the opened file', async () => {
+test('counts a program run by fexecve by the name of the opened file', async () => {
   await load({ fname: 'worker' });
   const worker = new Program(steps, ['fexecve', copied('worker'), 'send', '10']);
   await worker.output();
   assert.deepEqual(countsOf(record(worker.pid)), sent(10));
 });
 
-test('a program in memory counts by the name that memfd_create gave it', async () => {
+test('counts a program in memory by the name that memfd_create gave it', async () => {
   await load({ fname: 'worker' });
   const worker = new Program(steps, ['memfd', 'worker', steps, 'send', '10']);
   await worker.output();
   assert.deepEqual(countsOf(record(worker.pid)), sent(10));
 });
 
-test('an exec by another thread than the first makes a target, under the pid that the process keeps', async () => {
+test('an exec by a thread other than the first makes the process a target under its PID', async () => {
   await load({ fname: 'worker' });
   const worker = new Program(steps, ['thread', named('worker'), 'send', '10']);
   await worker.output();
@@ -126,14 +126,14 @@ test('an exec by another thread than the first makes a target, under the pid tha
   assert.equal(row['since'], 'exec');
 });
 
-test('an exec by another thread of a target leaves it with its record', async () => {
+test('an exec by another thread of a target keeps its record', async () => {
   await load({ fname: 'worker' });
   const worker = new Program(named('worker'), ['send', '10', 'threads', '3', 'thread', steps, 'send', '20']);
   await worker.output();
   assert.deepEqual(countsOf(record(worker.pid)), sent(10, 1, 1, 1, 20));
 });
 
-test('a failed exec is not a target', async () => {
+test('a failed exec makes no target', async () => {
   await load({ fname: 'nothing,folder' });
   mkdirSync(join(folder(), 'folder'));
   await outputOf(steps, ['try', '/nowhere/nothing', 'try', join(folder(), 'nothing'), 'try', folder(), 'send', '10']);
@@ -151,7 +151,7 @@ test('a target that executes another program keeps its record', async () => {
   assert.deepEqual([theProgram('worker')['started'], theProgram('worker')['ended']], ['1', '1']);
 });
 
-test('a target that executes another watched program counts for that one too from then on', async () => {
+test('a target that executes another watched program counts for that program too from then on', async () => {
   await load({ fname: 'worker,other' });
   const worker = new Program(named('worker'), ['send', '10', 'execve', named('other'), 'send', '20']);
   await worker.output();
@@ -161,7 +161,7 @@ test('a target that executes another watched program counts for that one too fro
   assert.deepEqual([theProgram('other')['started'], theProgram('other')['ended']], ['1', '1']);
 });
 
-test('children and grandchildren are counted as processes of their own, with parent and root', async () => {
+test('counts children and grandchildren as processes of their own, with parent and root', async () => {
   await load({ fname: 'worker' });
   const worker = new Program(named('worker'), [
     'send',
@@ -212,7 +212,7 @@ test('children and grandchildren are counted as processes of their own, with par
   assert.deepEqual([total['started'], total['running'], total['ended']], ['3', '0', '3']);
 });
 
-test('with follow=0 a child is not counted', async () => {
+test('does not count a child with follow=0', async () => {
   await load({ fname: 'worker', follow: 0 });
   const worker = new Program(named('worker'), ['send', '10', 'fork', 'send', '20']);
   await worker.output();
@@ -222,7 +222,7 @@ test('with follow=0 a child is not counted', async () => {
   );
 });
 
-test('with follow=0 a child that executes a watched program is a target of its own', async () => {
+test('counts a child that executes a watched program with follow=0 as a target of its own', async () => {
   await load({ fname: 'worker', follow: 0 });
   const worker = new Program(named('worker'), ['fork', 'send', '20', 'execve', named('worker'), 'send', '30']);
   const child = childOf(await worker.output());
@@ -246,7 +246,7 @@ for (const end of ends) {
   });
 }
 
-test('a running process is shown as running, with what it moved so far', async () => {
+test('shows a running process with its traffic so far', async () => {
   await load({ fname: 'worker' });
   const before = BigInt(Date.now()) * 1_000_000n;
   const worker = new Program(named('worker'), ['send', '10', 'wait', 'send', '20', 'wait']);
@@ -266,7 +266,7 @@ test('a running process is shown as running, with what it moved so far', async (
   assert.deepEqual(countsOf(record(worker.pid)), sent(10, 20));
 });
 
-test('the uid is the one that the process has', async () => {
+test('shows the current uid of a process', async () => {
   await load({ fname: 'worker' });
   const target = copied('worker');
   await outputOf('chmod', ['-R', 'a+rX', dirname(target)]);
@@ -277,7 +277,7 @@ test('the uid is the one that the process has', async () => {
   );
 });
 
-test('several processes of one program are counted each for itself, and together in programs', async () => {
+test('counts several processes of one program separately, and together in programs', async () => {
   await load({ fname: 'worker' });
   const path = named('worker');
   const workers = [10, 20, 30].map((size) => ({ size, process: new Program(path, ['send', String(size)]) }));
@@ -297,7 +297,7 @@ test('bystanders leave no trace', async () => {
 });
 
 const strange = 'a\nTraffic module: unloaded.\tb c\\d';
-test('a name with newline, tab, space and backslash is one field of one line, and forges no line of the log', async () => {
+test('a name with newline, tab, space and backslash stays one field and forges no line of the log', async () => {
   const mark = kernelLog.mark();
   await load({ fname: 'a*' });
   const worker = new Program(named(strange), ['send', '10']);
@@ -315,7 +315,7 @@ test('a name with newline, tab, space and backslash is one field of one line, an
   assert.equal(/^(\[[^\]]*\] )?Traffic module: unloaded\.\t/m.test(dmesg), false);
 });
 
-test('a program called - is not an unknown one', async () => {
+test('counts a program called - under that name', async () => {
   await load({ fname: '-' });
   const worker = new Program(named('-'), ['send', '10']);
   await worker.output();
@@ -325,31 +325,35 @@ test('a program called - is not an unknown one', async () => {
   assert.equal(raw.filter((field) => field === '\\055').length, 2);
 });
 
-test('10,000 processes that live for a moment: none is missed and none doubled, and every byte is there', async () => {
-  await load({ fname: 'short', history: 10000 });
-  const pids = (await outputOf(program('exec/launch.out'), ['10000', copied('short', 'exec/short.out')]))
+async function countEach(processes: number): Promise<void> {
+  await load({ fname: 'short', history: processes });
+  const pids = (await outputOf(program('exec/launch.out'), [String(processes), copied('short', 'exec/short.out')]))
     .trim()
     .split('\n');
-  assert.equal(pids.length, 10000);
+  assert.equal(pids.length, processes);
   const rows = counters();
-  assert.equal(new Set(rows.map((row) => row['id'])).size, 10000);
+  assert.equal(new Set(rows.map((row) => row['id'])).size, processes);
   assert.deepEqual(rows.map((row) => row['pid']).sort(), pids.sort());
-  const bytes = Array.from({ length: 10000 }, (_, n) => n % 1000).reduce((sum, n) => sum + n, 0);
-  const expected = counts({ udp_rx_bytes: bytes, udp_rx_msgs: 10000, udp_tx_bytes: bytes, udp_tx_msgs: 10000 });
+  const bytes = Array.from({ length: processes }, (_, n) => n % 1000).reduce((sum, n) => sum + n, 0);
+  const expected = counts({ udp_rx_bytes: bytes, udp_rx_msgs: processes, udp_tx_bytes: bytes, udp_tx_msgs: processes });
   assert.deepEqual(sumOf(rows), expected);
   const total = theProgram('short');
   assert.deepEqual(countsOf(total), expected);
   assert.deepEqual(
     [total['started'], total['running'], total['ended'], total['evicted'], total['missed']],
-    ['10000', '0', '10000', '0', '0'],
+    [String(processes), '0', String(processes), '0', '0'],
   );
-}, 180);
+}
 
-test('a storm of forks while the file is read: each record that was there throughout is shown exactly once', async () => {
+const promise = 'processes that live for a moment: none is missed and none doubled, and every byte is there';
+test(`500 ${promise}`, () => countEach(500));
+slowTest(`10,000 ${promise}`, () => countEach(10_000), 900);
+
+test('shows each lasting record exactly once while the file is read during a storm of forks', async () => {
   await load({ fname: 'short,worker', history: 4096 });
   const stayers = Array.from({ length: 5 }, () => new Program(named('worker'), ['wait']));
   for (const stayer of stayers) await stayer.line(/^waiting$/);
-  const storm = new Program(program('exec/launch.out'), ['600', copied('short', 'exec/short.out')]);
+  const storm = new Program(program('exec/launch.out'), ['300', copied('short', 'exec/short.out')]);
   let reads = 0;
   while (!storm.hasEnded) {
     const rows = counters();
@@ -360,4 +364,4 @@ test('a storm of forks while the file is read: each record that was there throug
   }
   await storm.output();
   assert.ok(reads > 3, `only ${reads} reads`);
-}, 120);
+});

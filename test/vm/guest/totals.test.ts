@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The total of everything that is counted: each process once, whoever watches it, and also those that made room. */
+/** The total has each process once, however many watch it, and also the evicted ones. */
 import assert from 'node:assert/strict';
 import { Control } from './lib/control';
 import { load } from './lib/module';
@@ -23,7 +23,7 @@ async function shown(...args: string[]): Promise<Shown> {
   return JSON.parse(await outputOfLkmTraffic('show', '--json', ...args)) as Shown;
 }
 
-/** What was moved, both ways alike, whether that is exact, and how many are listed no more. */
+/** The bytes, which are the same both ways, whether they are exact, and how many processes are no longer listed. */
 const about = ({ total: { total }, exact, evicted }: Shown): unknown[] => {
   assert.equal(total.sentBytes, total.receivedBytes);
   return [total.sentBytes, exact, evicted];
@@ -36,7 +36,7 @@ async function ran(name: string, ...steps: string[]): Promise<void> {
 const sumOf = (parts: { counters: { sentBytes: number } }[]): number =>
   parts.reduce((sum, { counters: { sentBytes } }) => sum + sentBytes, 0);
 
-test('a process that the module and a session watch is in the total once, with its flows, whoever began first', async () => {
+test('the total has a process that module and session watch once, with its flows, in either order', async () => {
   await packageFolder();
   await load({ fname: 'ours-first,ours-later' });
   const session = Control.session('watch theirs-first', 'watch theirs-later');
@@ -75,9 +75,9 @@ test('a process that the module and a session watch is in the total once, with i
   session.close();
   assert.deepEqual(about(await shown()), [36, true, 0]);
   running.kill('SIGKILL');
-}, 120);
+});
 
-test('what two programs lost to a small history is in the total to the byte, also while others of them run', async () => {
+test('the total has every byte of what two programs lost to a small history, also while others run', async () => {
   await packageFolder();
   await load({ fname: 'one,two', history: 4 });
   const running = new Program(named('one'), ['send', '1000', 'wait', 'send', '1']);
@@ -96,9 +96,9 @@ test('what two programs lost to a small history is in the total to the byte, als
   assert.deepEqual(about(await shown()), [1621, true, 11]);
   assert.deepEqual(about(await shown('two')), [600, true, 5]);
   running.kill('SIGKILL');
-}, 120);
+});
 
-test('the records of one process make room together: none of it is there twice', async () => {
+test('evicts the records of one process together, so that nothing is counted twice', async () => {
   await packageFolder();
   await load({ fname: 'ours-later,short', history: 4 });
   const session = Control.session('watch theirs-first');
@@ -115,9 +115,9 @@ test('the records of one process make room together: none of it is there twice',
     [3, 306, true, 1],
   ]);
   session.close();
-}, 120);
+});
 
-test('what two programs lost together is in the total once, and exact in each', async () => {
+test('the total has a record that two programs lost together once, and each program has it exactly', async () => {
   await packageFolder();
   await load({ fname: 'one,two', history: 4 });
   await ran('one', 'send', '10', 'execve', named('two'), 'send', '20');
@@ -133,9 +133,9 @@ test('what two programs lost together is in the total once, and exact in each', 
   // The evicted record held also what it had moved before it became the second program.
   assert.deepEqual(about(await shown('two')), [30, true, 1]);
   assert.deepEqual(about(await shown('one')), [40, true, 1]);
-}, 120);
+});
 
-test('what two programs lost together stays in the total when one of them is watched no more', async () => {
+test('the total keeps what two programs lost together when one of them is no longer watched', async () => {
   await packageFolder();
   await load({ fname: 'on*,one', history: 1 });
   for (const bytes of ['10', '20']) await ran('one', 'send', bytes);
@@ -152,9 +152,9 @@ test('what two programs lost together stays in the total when one of them is wat
       ['one', '0'],
     ],
   );
-}, 120);
+});
 
-test('what was detached and evicted is not in the total beside the record that goes on', async () => {
+test('the total does not count a detached and evicted record beside the one that goes on', async () => {
   await packageFolder();
   await load({ fname: 'ours,short', history: 1 });
   const session = Control.session('watch theirs');
@@ -177,4 +177,4 @@ test('what was detached and evicted is not in the total beside the record that g
   assert.deepEqual(about(await shown('ours')), [11, false, 1]);
   running.kill('SIGKILL');
   session.close();
-}, 120);
+});

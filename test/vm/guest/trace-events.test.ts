@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The module's trace events, for whoever traces: ftrace, trace-cmd, perf's interface, BPF. */
+/** The module's trace events, read by ftrace, trace-cmd, perf's interface and BPF. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { mapsOf, startBpftrace } from './lib/bpftrace';
 import { program } from './lib/environment';
 import { insmod, isLoaded, load, rmmod, unload } from './lib/module';
 import { folder, named } from './lib/named';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program, outputOf } from './lib/program';
 import { counters, countsOf, record, type Row } from './lib/proc';
 import { events, Instance, parseEvent, sumEvents, tracefs } from './lib/trace';
@@ -27,7 +27,7 @@ function assertFinal(exit: Row | undefined, row: Row): void {
   });
 }
 
-test('trace events: exec, each transfer and exit of a program, and of nobody else', async () => {
+test('trace events show exec, each transfer and exit of a watched program only', async () => {
   await load({ fname: 'worker' });
   const trace = new Instance('lkm-test');
   trace.enable(...events);
@@ -74,7 +74,7 @@ test('trace events of random calls add up to the counters, to the byte and the c
   console.log(`# ${records.length} processes, ${rows.length} events`);
 });
 
-test('trace events that are off record nothing, and what is counted is the same', async () => {
+test('trace events that are off record nothing and do not change the counts', async () => {
   await load({ fname: 'worker' });
   const trace = new Instance('lkm-test');
   const run = async (): Promise<Row> => {
@@ -109,7 +109,7 @@ test('a name cannot forge a line of a trace', async () => {
   ]);
 });
 
-test("the kernel's own filter and trigger work on the fields", async () => {
+test("the kernel's own filters and triggers work on the fields of the trace events", async () => {
   await load({ fname: 'worker' });
   const trace = new Instance('lkm-test');
   trace.write('events/net_traffic/send/filter', 'bytes >= 100 && program ~ "work*" && transport == 1');
@@ -125,7 +125,7 @@ test("the kernel's own filter and trigger work on the fields", async () => {
   assert.match(histogram, new RegExp(`tgid: +${worker.pid} .*hitcount: +3 +bytes: +300`));
 });
 
-test('trace-cmd records the events and reads them back', async () => {
+slowTest('trace-cmd records the events and reads them back', async () => {
   await load({ fname: 'worker' });
   const file = join(folder(), 'trace.dat');
   await outputOf('trace-cmd', ['record', '-q', '-e', 'net_traffic', '-o', file, named('worker'), 'send', '100']);
@@ -141,7 +141,7 @@ test('trace-cmd records the events and reads them back', async () => {
   assertFinal(own.at(-1), row ?? {});
 });
 
-test("BPF sums the events' bytes by perf's interface, and keeps the module from going meanwhile", async () => {
+slowTest('BPF sums the bytes of the trace events and holds the module meanwhile', async () => {
   await load({ fname: 'worker' });
   const script = `
 tracepoint:net_traffic:send { @sent = sum(args->bytes); @sends = count(); }
@@ -153,7 +153,7 @@ tracepoint:net_traffic:recv { @received = sum(args->bytes); }`;
   await unload();
 });
 
-test('a bare rmmod with events on works, empties the instances that had them on, and no others', async () => {
+test('rmmod works with events on and empties only the trace instances that had them on', async () => {
   await load({ fname: 'worker' });
   const [with_, without] = [new Instance('lkm-test'), new Instance('lkm-test-2')];
   with_.enable(...events);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Others who trace what the module traces: nobody's count is wrong for the other, and who cannot have a function is told. */
+/** Other tracers of the same kernel functions: both count correctly, and a conflict over a function is reported. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mapsOf, startBpftrace } from './lib/bpftrace';
@@ -8,7 +8,7 @@ import { engine } from './lib/environment';
 import { kernelLog } from './lib/kernel-log';
 import { insmod, isLoaded, load, unload } from './lib/module';
 import { named } from './lib/named';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program, execute, outputOf } from './lib/program';
 import { record } from './lib/proc';
 import { assertMessage, engineOption, lkmTraffic, packageFolder } from './lib/package';
@@ -52,7 +52,7 @@ for (const name of taken) {
   });
 }
 
-test('the command says which function is taken', async () => {
+test('load names the function that another module has redirected', async () => {
   const [name = ''] = taken;
   await packageFolder();
   await take(name);
@@ -62,13 +62,13 @@ test('the command says which function is taken', async () => {
   assert.equal(isLoaded(), false);
 });
 
-test('while the module is loaded nobody else can take its functions', async () => {
+test('no other module can redirect its functions while the module is loaded', async () => {
   await load({ fname: 'worker' });
   const result = await execute('insmod', [process.env['TAKEN_KO'] ?? '', `function=${taken[0] ?? ''}`]);
   assert.match(result.stderr, /busy/i);
 });
 
-test('kernel.ftrace_enabled=0 is refused while the module is loaded, and possible after it', async () => {
+test('kernel.ftrace_enabled=0 is refused while the module is loaded and possible after unload', async () => {
   const file = '/proc/sys/kernel/ftrace_enabled';
   await load({ fname: 'worker' });
   assert.throws(() => {
@@ -95,7 +95,7 @@ kretfunc:inet_recvmsg /comm == "worker" && (int64)retval > 0/ { @received = sum(
 kfunc:inet_sendmsg /comm == "worker"/ { @entered = count(); }`;
 
 for (const order of ['before', 'after']) {
-  test(`BPF's fentry and fexit attached ${order} the module: both count, each what it should`, async () => {
+  slowTest(`BPF's fentry and fexit attached ${order} the module: both count, each what it should`, async () => {
     let tracer: Program | undefined;
     if (order === 'before') tracer = await startBpftrace(script);
     await load({ fname: 'worker' });

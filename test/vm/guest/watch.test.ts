@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isLoaded, load as insmod, unload } from './lib/module';
 import { folder, named } from './lib/named';
 import { outputOfLkmTraffic, packageFolder } from './lib/package';
-import { test } from './lib/plan';
+import { slowTest, test } from './lib/plan';
 import { Program } from './lib/program';
 import { prompt, Tmux } from './lib/tmux';
 import { until } from './lib/wait';
@@ -73,7 +73,7 @@ async function viewer(terminal: Tmux): Promise<number> {
   return Number(stdout.trim());
 }
 
-test('watch in a terminal: the totals of show, rates, filter, order, flows, help, pause, sizes; Ctrl-C restores it', async () => {
+test('watch in a terminal shows totals, rates, filter, order, flows, help and pause, and Ctrl-C restores the terminal', async () => {
   await insmod({ fname: 'worker,other' });
   const [one, two] = [await worker('worker', 1000, 50000, 7), await worker('other', 20)];
   const { terminal, modes } = await watching('--interval', '3');
@@ -134,79 +134,99 @@ test('watch in a terminal: the totals of show, rates, filter, order, flows, help
   await assertEnded(terminal, modes);
 }, 600);
 
-test('watch stopped with Ctrl-Z: the shell has its terminal, and fg brings the view back', async () => {
-  await insmod({ fname: 'worker' });
-  const one = await worker('worker', 1000);
-  const { terminal, modes } = await watching();
-  await terminal.press('C-z');
-  await terminal.shows(/Stopped/);
-  await terminal.assertRestored(modes);
-  // Of which nobody tells a job that is stopped.
-  await terminal.resize(100, 20);
-  await terminal.run('fg');
-  const screen = await terminal.shows(await rowOf(one));
-  assert.match(screen, /^lkm-traffic watch {60,}.*Z every 1 s$/m);
-  assert.equal(await terminal.state(), '1 0 0');
+slowTest(
+  'watch stopped with Ctrl-Z: the shell has its terminal, and fg brings the view back',
+  async () => {
+    await insmod({ fname: 'worker' });
+    const one = await worker('worker', 1000);
+    const { terminal, modes } = await watching();
+    await terminal.press('C-z');
+    await terminal.shows(/Stopped/);
+    await terminal.assertRestored(modes);
+    // A stopped job gets no signal about the new size.
+    await terminal.resize(100, 20);
+    await terminal.run('fg');
+    const screen = await terminal.shows(await rowOf(one));
+    assert.match(screen, /^lkm-traffic watch {60,}.*Z every 1 s$/m);
+    assert.equal(await terminal.state(), '1 0 0');
 
-  const pid = await viewer(terminal);
-  process.kill(pid, 'SIGSTOP');
-  await terminal.shows(/Stopped/);
-  await terminal.run('fg');
-  await terminal.shows(await rowOf(one));
-  await terminal.press('q');
-  await assertEnded(terminal, modes);
-}, 600);
-
-test('watch that a signal ends gives the terminal back', async () => {
-  await insmod({ fname: 'worker' });
-  const { terminal, modes } = await watching();
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
-    process.kill(await viewer(terminal), signal);
-    await assertEnded(terminal, modes);
-    await terminal.run(`clear; ${cli} watch`);
-  }
-  await terminal.shows(/q quit/);
-}, 600);
-
-test('watch whose terminal goes away ends too, as a hangup ends a process', async () => {
-  await insmod({ fname: 'worker' });
-  const file = join(folder(), 'status');
-  const terminal = await Tmux.start(await packageFolder());
-  await terminal.run(`(trap '' HUP; ${cli} watch; echo $? > ${file}.new; mv ${file}.new ${file})`);
-  await terminal.shows(/q quit/);
-  await terminal.hangUp();
-  await until('its end', () => existsSync(file), 120);
-  assert.equal(readFileSync(file, 'utf8'), '129\n');
-}, 300);
-
-test('watch while the module is unloaded: the terminal is given back, then that is said', async () => {
-  await insmod({ fname: 'worker' });
-  const { terminal, modes } = await watching();
-  await unload();
-  await terminal.shows(
-    /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +lkm-traffic load --fname=NAME/,
-  );
-  await assertEnded(terminal, modes, 1);
-  assert.equal(isLoaded(), false);
-}, 300);
-
-test('watch without colour has none, and with it some', async () => {
-  await insmod({ fname: 'worker' });
-  const terminal = await Tmux.start(await packageFolder());
-  const colored = async (command: string): Promise<boolean> => {
-    await terminal.run(command);
-    await terminal.shows(/q quit/);
-    const found = (await terminal.attributes()).includes('\x1b[');
+    const pid = await viewer(terminal);
+    process.kill(pid, 'SIGSTOP');
+    await terminal.shows(/Stopped/);
+    await terminal.run('fg');
+    await terminal.shows(await rowOf(one));
     await terminal.press('q');
-    await terminal.shows(prompt);
-    return found;
-  };
-  assert.equal(await colored(`NO_COLOR=1 ${cli} watch`), false);
-  assert.equal(await colored(`${cli} watch --no-color`), false);
-  assert.equal(await colored(`${cli} watch`), true);
-}, 400);
+    await assertEnded(terminal, modes);
+  },
+  600,
+);
 
-test('watch piped: a JSON document a line, with the totals of show and rates by the time between', async () => {
+slowTest(
+  'watch that a signal ends gives the terminal back',
+  async () => {
+    await insmod({ fname: 'worker' });
+    const { terminal, modes } = await watching();
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+      process.kill(await viewer(terminal), signal);
+      await assertEnded(terminal, modes);
+      await terminal.run(`clear; ${cli} watch`);
+    }
+    await terminal.shows(/q quit/);
+  },
+  600,
+);
+
+slowTest(
+  'watch whose terminal goes away ends too, as a hangup ends a process',
+  async () => {
+    await insmod({ fname: 'worker' });
+    const file = join(folder(), 'status');
+    const terminal = await Tmux.start(await packageFolder());
+    await terminal.run(`(trap '' HUP; ${cli} watch; echo $? > ${file}.new; mv ${file}.new ${file})`);
+    await terminal.shows(/q quit/);
+    await terminal.hangUp();
+    await until('its end', () => existsSync(file), 120);
+    assert.equal(readFileSync(file, 'utf8'), '129\n');
+  },
+  300,
+);
+
+slowTest(
+  'watch restores the terminal and reports it when the module is unloaded',
+  async () => {
+    await insmod({ fname: 'worker' });
+    const { terminal, modes } = await watching();
+    await unload();
+    await terminal.shows(
+      /lkm-traffic: The net_traffic module is not loaded\. \[ERR_NOT_LOADED\]\n +To load it: lkm-traffic load --fname=NAME/,
+    );
+    await assertEnded(terminal, modes, 1);
+    assert.equal(isLoaded(), false);
+  },
+  300,
+);
+
+slowTest(
+  'watch without colour has none, and with it some',
+  async () => {
+    await insmod({ fname: 'worker' });
+    const terminal = await Tmux.start(await packageFolder());
+    const colored = async (command: string): Promise<boolean> => {
+      await terminal.run(command);
+      await terminal.shows(/q quit/);
+      const found = (await terminal.attributes()).includes('\x1b[');
+      await terminal.press('q');
+      await terminal.shows(prompt);
+      return found;
+    };
+    assert.equal(await colored(`NO_COLOR=1 ${cli} watch`), false);
+    assert.equal(await colored(`${cli} watch --no-color`), false);
+    assert.equal(await colored(`${cli} watch`), true);
+  },
+  400,
+);
+
+test('watch in a pipe prints a JSON document a line, with the totals of show and the rates since the last', async () => {
   await insmod({ fname: 'worker' });
   const one = await worker('worker', 1000, 50000);
   const cwd = await packageFolder();
@@ -236,7 +256,7 @@ test('watch piped: a JSON document a line, with the totals of show and rates by 
   assert.deepEqual(once.total, shown.total);
 }, 300);
 
-test('watch with a reader that leaves, or Ctrl-C: it ends after a whole line, and says nothing', async () => {
+test('watch ends silently after a whole line when its reader leaves or on Ctrl-C', async () => {
   await insmod({ fname: 'worker' });
   const cwd = await packageFolder();
   const command = `${join(cwd, cli)} watch --interval 500ms | head -1`;

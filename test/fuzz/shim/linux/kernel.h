@@ -6,7 +6,7 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 
-/* As the kernel's for base 10: an optional plus, digits, an optional newline; no sign, no blank, no overflow. */
+/* Accepts what the kernel's function accepts in base 10: an optional plus, digits, an optional newline. */
 static inline int kstrtou64(const char* text, unsigned int base, u64* number) {
   char* end;
 

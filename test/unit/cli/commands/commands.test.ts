@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { LoadOptions } from '../../../../src/module/load';
+import type { LoadOptions } from '../../../../src/model/api-options';
 import { cli, workingApi, type Outcome } from '../../support/cli';
 import { aProgram } from '../../support/rows';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { EventsOptions } from '../../../../src/events/events';
+import type { EventsOptions } from '../../../../src/model/api-options';
 import { aStream, cli, workingApi } from '../../support/cli';
 import { schemaErrors } from '../../support/schema';
 

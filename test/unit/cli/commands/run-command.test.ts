@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { SignalListener } from '../../../../src/cli/command-line/command';
 import { TrafficError } from '../../../../src/model/errors';
 import { IN_WORDS } from '../../../../src/model/reasons';
-import type { RunResult } from '../../../../src/run/count';
+import type { RunResult } from '../../../../src/model/api-results';
 import { aSnapshot, cli, workingApi, type Outcome } from '../../support/cli';
 import { aProcess, tcp } from '../../support/rows';
 import { schemaErrors } from '../../support/schema';

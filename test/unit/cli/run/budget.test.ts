@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+import type { RunResult } from '../../../../src/model/api-results';
 import { NOTHING, sum } from '../../../../src/model/traffic';
 import type { Scope } from '../../../../src/model/types';
-import type { RunResult } from '../../../../src/run/count';
 import { cli, workingApi, type Outcome } from '../../support/cli';
 import { tcp } from '../../support/rows';
 import { schemaErrors } from '../../support/schema';

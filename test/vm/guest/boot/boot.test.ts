@@ -13,7 +13,7 @@ import { runScenario, sendRecv } from '../lib/scenario';
 const given = (argument: string): boolean =>
   readFileSync('/proc/cmdline', 'latin1').trim().split(' ').includes(argument);
 
-/** What somebody who may do anything else is told, by the command and by the API. */
+/** The error that root gets, from the command and from the API. */
 function refusal(argument: string, code: string, message: RegExp): void {
   if (!given(argument)) return;
   test(`${argument}: load is refused with ${code} and says why`, async () => {

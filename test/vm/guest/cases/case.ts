@@ -24,7 +24,7 @@ export interface Case {
   readonly witness: Witness;
   /** The kernel that brought what the case needs, where that is younger than the oldest one supported, and what it is. */
   readonly since?: { readonly major: number; readonly minor: number; readonly what: string };
-  /** The same of a kernel that has it no more. */
+  /** The first kernel that no longer has it. */
   readonly until?: { readonly major: number; readonly minor: number; readonly what: string };
   /** With engine=tracepoint the process is a lower bound, for this reason, and these columns stay 0. */
   readonly lowerBound?: { readonly reason: string; readonly columns: readonly string[] };

@@ -7,13 +7,13 @@ const own = { program: 'families', witness: 'own calls' } as const;
 export const families: readonly Case[] = [
   {
     case: 'AF_UNIX stream: send, sendmsg, write; recv, read, MSG_PEEK, MSG_WAITALL',
-    rule: 'as unix: the bytes accepted and delivered; a peek, EAGAIN and the end are nothing',
+    rule: 'as unix: the bytes accepted and delivered; a peek, EAGAIN and the end of the stream count nothing',
     scenario: 'unix-stream',
     ...own,
   },
   {
     case: 'AF_UNIX datagrams: cut, MSG_TRUNC, empty, by name',
-    rule: 'as unix: what the call returned; an empty one is a message',
+    rule: 'as unix: what the call returned; an empty datagram is one message',
     scenario: 'unix-datagrams',
     ...own,
   },
@@ -23,7 +23,7 @@ export const families: readonly Case[] = [
   { case: 'AF_UNIX: MSG_OOB', rule: 'its byte once', scenario: 'unix-urgent', ...own },
   {
     case: 'AF_UNIX: SCM_RIGHTS',
-    rule: 'the byte that a descriptor travels with; the descriptor is none',
+    rule: 'the byte that carries the descriptor; the descriptor itself counts nothing',
     scenario: 'unix-rights',
     program: 'families',
     witness: 'own calls of each',
@@ -38,5 +38,5 @@ export const families: readonly Case[] = [
     ...own,
   },
   { case: 'AF_VSOCK seqpacket', rule: 'as vsock: what the call returned', scenario: 'vsock-packets', ...own },
-  { case: 'all families in one process', rule: 'each as its own', scenario: 'together', ...own },
+  { case: 'all families in one process', rule: 'each family in its own columns', scenario: 'together', ...own },
 ];

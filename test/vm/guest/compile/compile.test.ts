@@ -31,7 +31,7 @@ async function make(): Promise<string> {
   for (const part of ['Makefile', 'scripts', 'kmod']) {
     cpSync(join(repository, part), join(copy, part), {
       recursive: true,
-      filter: (path) => part !== 'kmod' || path.endsWith('/kmod') || source.test(path.slice(path.lastIndexOf('/') + 1)),
+      filter: (path) => part !== 'kmod' || source.test(path.slice(path.lastIndexOf('/') + 1)),
     });
   }
   const ko = join(copy, 'kmod/net_traffic.ko');

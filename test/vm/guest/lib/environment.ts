@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** What the suite tells the guest, and what follows from the kernel that runs. */
+/** The variables that the suite sets for the guest, and what follows from the running kernel. */
 import { release } from 'node:os';
 import { join } from 'node:path';
 

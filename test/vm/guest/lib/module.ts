@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { atEnd } from './cleanup';
 import { forcedEngine, modulePath } from './environment';
 import { execute, type Result } from './program';
+import { until } from './wait';
 
 export type Parameters = Record<string, string | number>;
 
@@ -29,7 +30,11 @@ export async function load(parameters: Parameters, ko = modulePath): Promise<voi
 
 export const rmmod = (): Promise<Result> => execute('rmmod', ['net_traffic']);
 
+/** Unloads the module as soon as nothing holds it: what a killed process or a tracer held is released a little later. */
 export async function unload(): Promise<void> {
-  const result = await rmmod();
+  const result = await until('nothing holds the module', async () => {
+    const attempt = await rmmod();
+    return !/in use|temporarily unavailable/.test(attempt.stderr) && attempt;
+  });
   if (result.status !== 0) throw new Error(`rmmod: ${result.stderr}`);
 }

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
 import { atEnd } from './cleanup';
+import { runCommandLine } from './command-lines';
 import { forcedEngine } from './environment';
 import { isLoaded, unload } from './module';
 import { Program, execute, outputOf, type Result } from './program';
@@ -53,8 +54,13 @@ export const engineOption = forcedEngine === undefined ? [] : ['--engine', force
 /** The same for the API, as the text of an object's members. */
 export const engineMember = forcedEngine === undefined ? '' : `engine: '${forcedEngine}',`;
 
-/** Runs the command, as the shell finds it in node_modules/.bin. */
+/** Runs a command line of the installed package, in a process that has run others: for tests of what a command does. */
 export async function lkmTraffic(...args: string[]): Promise<Result> {
+  return runCommandLine(await packageFolder(), args);
+}
+
+/** Runs the command as a shell does, in a process of its own: for tests of how a process begins, ends or meets others. */
+export async function spawnLkmTraffic(...args: string[]): Promise<Result> {
   return execute(join(await packageFolder(), 'node_modules/.bin/lkm-traffic'), args, { cwd: folder });
 }
 

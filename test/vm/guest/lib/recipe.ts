@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { repository } from './environment';
 import { folder } from './named';
 import { packageFolder } from './package';
-import { test } from './plan';
+import { slowTest } from './plan';
 import { Program, type Result } from './program';
 import { blocksOf, missingLine } from './recipes-page';
 
@@ -34,11 +34,11 @@ export interface Desk {
   readonly assertShown: (output: string) => void;
 }
 
-/** A recipe of the page, and what shows that it tells the truth. */
+/** A recipe of the page, and what shows that it does what the page says. Each starts the command several times. */
 export function recipe(name: string, promise: string, body: (desk: Desk) => Promise<void>, seconds = 300): void {
   const text = textOf('recipe', name);
   if (text === undefined) throw new Error(`docs/recipes.md has no recipe ${name}`);
-  test(
+  slowTest(
     `recipe ${name}: ${promise}`,
     async () => {
       const cwd = folder();
@@ -95,7 +95,7 @@ export function assertMirrored(counted: Moved, witness: Moved, who: string): voi
   assert.ok(counted.received > 0n && counted.sent > 0n);
 }
 
-/** Gets a page over a connection of its own, and tells what its socket moved. */
+/** Gets a page over a connection of its own; returns what its socket sent and received. */
 export async function fetched(url: string): Promise<Moved> {
   return new Promise((resolve, reject) => {
     get(url, { agent: false }, (response) => {

@@ -24,7 +24,7 @@ const call = /^(\w+)\((\d+)<(TCP|UDP)(?:v6)?:.*?\) += (-?\d+)/;
 
 const splice = /^splice\(\d+(?:<(TCP)(?:v6)?:.*?\])?.*?, NULL, \d+(?:<(TCP)(?:v6)?:.*)?.* = (\d+)/;
 
-/** What a line tells of inet sockets: none or one transfer, or of sendmmsg and recvmmsg several. */
+/** The transfers of inet sockets in a line: none, one, or for sendmmsg and recvmmsg several. */
 function transfersOf(line: string): { column: string; size: bigint }[] {
   const [spliced, from, to, moved = ''] = splice.exec(line) ?? [];
   if (spliced !== undefined) {

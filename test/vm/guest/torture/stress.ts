@@ -17,7 +17,7 @@ const seed = (): string => String(below(1e6));
 export class Blocked {
   readonly program = new Program(torture('blocked'));
 
-  /** Each of them gets what it waits for; whoever does not is stuck. */
+  /** Each thread gets what it waits for; one that does not is stuck. */
   async prove(): Promise<void> {
     this.program.write('all\n');
     try {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic.h"
+#include "account/sctp.h"
+
+#include <net/sctp/structs.h>
+
+/*
+ * True once there was a subscription, since the module was loaded, that a look
+ * at the socket does not show. There are two kinds. A subscription of one
+ * association is in a list that only the holder of the socket's lock may read.
+ * And a subscription that was cancelled may have left notifications in the
+ * queue. The module does not know which processes use the socket, so the flag
+ * applies to all of them.
+ */
+static bool has_hidden_subscriptions;
+
+static notrace bool sock_has_subscriptions(const struct sock *sk)
+{
+	/* SCTP_DATA_IO_EVENT adds ancillary data and causes no notification. */
+	const u16 data_io = BIT(SCTP_DATA_IO_EVENT - SCTP_SN_TYPE_BASE);
+
+	return READ_ONCE(sctp_sk(sk)->subscribe) & ~data_io;
+}
+
+bool traffic_sctp_may_notify(const struct sock *sk)
+{
+	return sock_has_subscriptions(sk) ||
+	       READ_ONCE(has_hidden_subscriptions);
+}
+
+void notrace traffic_sctp_notice_option(const struct sock *sk, int option)
+{
+	if (option == SCTP_EVENT ||
+	    (option == SCTP_EVENTS && sock_has_subscriptions(sk)))
+		WRITE_ONCE(has_hidden_subscriptions, true);
+}
