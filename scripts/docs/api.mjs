@@ -30,7 +30,14 @@ const tagsOf = (symbol, name) =>
   symbol
     .getJsDocTags()
     .filter((tag) => tag.name === name)
-    .map((tag) => markdown(ts.displayPartsToString(tag.text).replace(/^\{?TrafficError\}?\s*/, '')));
+    .map((tag) =>
+      markdown(
+        ts
+          .displayPartsToString(tag.text)
+          .replace(/^\{TrafficError\}\s*/, '')
+          .replace(/^\{(\w+)\}/, '`$1`'),
+      ),
+    );
 
 /** Tests pass the machine that is looked at; a caller does not. */
 const isForTests = (parameter) => parameter.type?.getText() === 'Host';
