@@ -13,5 +13,5 @@ import { watch } from './commands/watch-command';
 
 const OTHERS: readonly Command[] = [load, unload, status, show, watch, events, run, doctor, build];
 
-/** All there are: the parser, completion and the manual are made from this table. */
+/** All commands. The parser, the completion, the manual page and the option tables of the docs use this table. */
 export const COMMANDS: readonly Command[] = [...OTHERS, completionOf(OTHERS)];

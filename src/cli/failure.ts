@@ -2,7 +2,7 @@
 import { TrafficError, messageOf, systemCall, systemCode, type TrafficErrorCode } from '../model/errors';
 import { visible, type Style } from './format/style';
 
-/** What loading may end with, and this machine may be the reason of. */
+/** Failures of loading for which this machine may be the reason: `lkm-traffic doctor` may find it. */
 const OF_THE_MACHINE: readonly TrafficErrorCode[] = [
   'ERR_NO_HEADERS',
   'ERR_BUILD',
@@ -15,31 +15,30 @@ const OF_THE_MACHINE: readonly TrafficErrorCode[] = [
   'ERR_SYSTEM',
 ];
 
-/** What a person is told of a failure: never a stack trace for one that is expected. */
+/** The message for a failure. Only an unexpected failure has a stack trace. */
 export function describeFailure(error: unknown, { colors }: Style): string {
   const lead = colors.red('lkm-traffic:');
   if (!(error instanceof TrafficError)) {
-    // A bug, or a failure nobody thought of: here the stack is what helps.
+    // This is a bug: the stack helps to find it.
     return `${lead} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   }
   const { message, code, hint, kernelLog, cause } = error;
-  // Only where the message itself could not say what is the matter.
-  const reason = code === 'ERR_SYSTEM' || systemCode(cause) === undefined ? causeOf(cause) : null;
-  // What takes no more output is nothing that doctor looks at.
+  // The message of other errors has the reason already.
+  const hasReason = code === 'ERR_INVALID_ARGUMENT' || (code !== 'ERR_SYSTEM' && systemCode(cause) !== undefined);
+  const reason = hasReason || cause === undefined ? [] : indented(messageOf(cause));
+  // Doctor does not check the file that output goes to.
   const isForDoctor = OF_THE_MACHINE.includes(code) && systemCall(cause) !== 'write';
   return [
     `${lead} ${visibleLines(message)} [${code}]`,
-    ...(reason === null ? [] : [`  ${visibleLines(reason)}`]),
+    ...reason,
     ...kernelLog.map((line) => `  kernel: ${visible(line)}`),
-    ...(hint === undefined ? [] : [`  ${visibleLines(hint)}`]),
-    ...(isForDoctor ? ['  lkm-traffic doctor tells what else is missing.'] : []),
+    ...(hint === undefined ? [] : indented(hint)),
+    ...(isForDoctor ? ['  To check what else is missing: lkm-traffic doctor'] : []),
   ].join('\n');
-}
-
-function causeOf(cause: unknown): string | null {
-  return cause === undefined ? null : messageOf(cause);
 }
 
 function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
+
+const indented = (text: string): string[] => text.split('\n').map((line) => `  ${visible(line)}`);

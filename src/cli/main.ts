@@ -5,7 +5,7 @@ import { realApi, type Api } from './command-line/api';
 import { choice, flag } from './command-line/arguments';
 import type { Arguments, Command, SignalListener } from './command-line/command';
 import { parse, type Invocation } from './command-line/parse';
-import { UsageError } from './command-line/usage-error';
+import { UsageError } from './command-line/mistake';
 import { COMMANDS } from './commands';
 import { describeFailure } from './failure';
 import { FORMATS, formatReport, nextFormatter } from './format/report';
@@ -22,16 +22,16 @@ function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv, args: Arguments
   return flag(args, 'color') ?? (isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
 }
 
-/** A message to the person. One that cannot be written is dropped: there is nowhere else to tell it. */
-function tell({ err }: Io, message: string): void {
+/** Prints a message for the user. A message that cannot be written is dropped: there is no other place for it. */
+function say({ err }: Io, message: string): void {
   try {
     err(`${message}\n`);
   } catch {
-    // The exit status still tells what it can.
+    // The exit status still reports success or failure.
   }
 }
 
-/** Runs one command line. Gives the exit status; rejects only when `signal` was aborted. */
+/** Runs one command line. Resolves to the exit status; rejects only if `signal` was aborted. */
 export async function run(
   argv: readonly string[],
   io: Io,
@@ -42,17 +42,17 @@ export async function run(
   let args: Arguments = {};
   let command: Command | undefined;
   try {
-    const invocation = await parse(argv, COMMANDS, VERSION, io.out);
+    const invocation = await parse(argv, COMMANDS, { version: VERSION, print: io.out, width: io.outWidth });
     if (invocation === 'printed') return SUCCESS;
     ({ args, command } = invocation);
     return await execute(invocation, io, api, signal, takeSignals);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UsageError) {
-      tell(io, `lkm-traffic: ${error.message}`);
+      say(io, `lkm-traffic: ${error.message}`);
       return USAGE;
     }
-    tell(io, describeFailure(error, createStyle(wantsColor(io.errIsTerminal, io.env, args))));
+    say(io, describeFailure(error, createStyle(wantsColor(io.errIsTerminal, io.env, args))));
     return command?.failureStatus?.(error) ?? FAILURE;
   }
 }
@@ -67,8 +67,7 @@ function execute(
   const asked = flag(args, 'json') === true ? 'json' : choice(args, 'format', FORMATS);
   const format = asked ?? (io.outIsTerminal ? undefined : command.pipedFormat) ?? 'table';
   const units = { iec: flag(args, 'iec'), bits: flag(args, 'bits') };
-  const styleFor = (isTerminal: boolean): Style => createStyle(wantsColor(isTerminal, io.env, args), units);
-  const style = styleFor(io.outIsTerminal);
+  const style = createStyle(wantsColor(io.outIsTerminal, io.env, args), units, io.outWidth);
   const next = nextFormatter(format, style);
   return command.run(args, {
     api,
@@ -76,7 +75,7 @@ function execute(
     signal,
     terminal: asked === undefined ? io.terminal : null,
     say: (message) => {
-      tell(io, message);
+      say(io, message);
     },
     print: (report) => {
       io.out(formatReport(report, format, style));
@@ -85,7 +84,7 @@ function execute(
       io.out(next(report));
     },
     formatter: ({ forStderr, many }) => {
-      const own = forStderr ? styleFor(io.errIsTerminal) : createStyle(false, units);
+      const own: Style = createStyle(forStderr && wantsColor(io.errIsTerminal, io.env, args), units);
       return many ? nextFormatter(format, own) : (report) => formatReport(report, format, own);
     },
     aside: io.err,
@@ -95,7 +94,7 @@ function execute(
   });
 }
 
-/** The program: the only place that sets the exit status. */
+/** The program. Only this function sets the exit status. */
 export async function main(): Promise<void> {
   const abort = new AbortController();
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -112,12 +111,12 @@ export async function main(): Promise<void> {
     process.exitCode = await run(process.argv.slice(2), processIo(), realApi, abort.signal, takeSignals);
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    // What was begun is undone: end as the signal would have ended us, so that a shell knows.
+    // All changes are undone. End by the same signal, as a shell expects.
     for (const name of signals) process.removeListener(name, onSignal);
     process.kill(process.pid, abort.signal.reason as NodeJS.Signals);
   }
   if (terminals.some((terminal) => !isatty(terminal))) {
-    // It is gone. Node would want to set its modes at the end, and fail an assertion: end as a hangup ends a process.
+    // A terminal is gone. At the end Node would set its modes and fail an assertion: end by SIGHUP, as a hangup would.
     process.removeAllListeners('SIGHUP');
     process.kill(process.pid, 'SIGHUP');
   }

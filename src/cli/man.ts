@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type { Command } from './command-line/command';
+import { EXIT_STATUS, type Command } from './command-line/command';
 import { COMMON_OPTIONS, describeOptions, type DescribedOption } from './command-line/options';
 
-/** Text for man(7): a dash is a dash, not a hyphen, and nothing at the start of a line is a request. */
+/** Text for man(7). Dashes do not become hyphens, and no line is taken for a request. */
 function escaped(text: string): string {
   return text.replace(/\\/g, '\\e').replace(/-/g, '\\-').replace(/^[.']/gm, '\\&$&');
 }
@@ -34,18 +34,12 @@ function commandText(command: Command): string[] {
   ];
 }
 
-const EXIT_STATUS = [
-  ['0', 'Success; of status: no problem, of doctor: no requirement fails.'],
-  ['1', 'Failure.'],
-  ['2', 'Wrong usage.'],
-] as const;
-
-/** The manual page, in man(7), from the table of commands. */
+/** The manual page in man(7), made from the table of commands. */
 export function manual(commands: readonly Command[], version: string): string {
   const lines = [
     `.TH LKM\\-TRAFFIC 1 "" "lkm\\-traffic ${escaped(version)}" "User Commands"`,
     '.SH NAME',
-    'lkm\\-traffic \\- exactly how many bytes programs send and receive, counted by a kernel module',
+    'lkm\\-traffic \\- count exactly how many bytes programs send and receive over the network',
     '.SH SYNOPSIS',
     `${bold('lkm-traffic')} ${italic('COMMAND')} [${italic('OPTION')} ...]`,
     '.SH COMMANDS',
@@ -55,11 +49,11 @@ export function manual(commands: readonly Command[], version: string): string {
     '.SH EXIT STATUS',
     ...statusText(EXIT_STATUS),
     '.PP',
-    `Those of ${bold('run')} stand there.`,
+    `The exit statuses of ${bold('run')} are listed with this command.`,
     '.SH FILES',
     '.TP',
     italic('/var/cache/lkm-traffic'),
-    'Modules that were built, by kernel and source.',
+    'The cache of built modules.',
     '.TP',
     italic('/proc/net_traffic'),
     'The counters, while the module is loaded.',

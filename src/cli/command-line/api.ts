@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { build, doctor, events, load, run, snapshot, status, unload, type EventStream } from '../../index';
 
-/** The functions that commands call; tests give others. */
+/** The functions that commands call. Tests replace them. */
 export interface Api {
   readonly build: (options: Parameters<typeof build>[0]) => ReturnType<typeof build>;
   readonly doctor: () => ReturnType<typeof doctor>;

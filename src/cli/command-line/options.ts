@@ -9,15 +9,15 @@ export const COMMON = {
     type: 'string',
     requiresArg: true,
     choices: FORMATS,
-    describe: 'how the result is printed (default: table); events have no prom',
+    describe: 'format of the result; events has no prom (default: table)',
   },
-  json: { type: 'boolean', describe: 'the same as --format json', conflicts: 'format' },
-  color: { type: 'boolean', describe: 'colours; --no-color or NO_COLOR turns them off' },
-  iec: { type: 'boolean', describe: 'KiB and MiB (1024) after exact amounts, not kB and MB' },
-  bits: { type: 'boolean', describe: 'bits, not bytes' },
+  json: { type: 'boolean', describe: 'same as --format json', conflicts: 'format' },
+  color: { type: 'boolean', describe: 'use colours; to turn them off: --no-color or NO_COLOR' },
+  iec: { type: 'boolean', describe: 'print rounded amounts in KiB and MiB instead of kB and MB' },
+  bits: { type: 'boolean', describe: 'print bits instead of bytes' },
 } as const satisfies Readonly<Record<string, Options>>;
 
-/** An option as texts about it need it: completion, the manual. */
+/** An option, for completion and the manual page. */
 export interface DescribedOption {
   /** Without dashes: `log-packets`. */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface DescribedOption {
   readonly short: string | null;
   readonly describe: string;
   readonly takesValue: boolean;
-  /** Words that it may have as its value; empty: any. */
+  /** The words that its value can be; empty: any value. */
   readonly choices: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export const COMMON_OPTIONS: readonly DescribedOption[] = [
   ...describeOptions(COMMON),
   {
     ...{ name: 'help', short: 'h', takesValue: false, choices: [] },
-    describe: 'what a command does, and its options',
+    describe: 'show this help',
   },
-  { name: 'version', short: null, takesValue: false, choices: [], describe: 'the version' },
+  { name: 'version', short: null, takesValue: false, choices: [], describe: 'print the version' },
 ];

@@ -6,17 +6,18 @@ import { matches } from '../../read/pattern';
 import { totalsOf } from '../../read/snapshot';
 import { visible } from '../format/style';
 import type { Command, Context } from './command';
+import { withCommand } from './shell-words';
 
-export const WHO = {
-  who: {
-    usage: '[who..]',
-    options: { type: 'string', describe: 'names of programs, or PIDs: these and what descends from them' },
+export const PROCESSES = {
+  process: {
+    usage: '[process..]',
+    options: { type: 'string', describe: 'names of programs or processes, or PIDs; a PID includes its descendants' },
   },
 } as const satisfies Command['positionals'];
 
 export interface Selection {
   readonly snapshot: Snapshot;
-  /** Words that nothing answers to. */
+  /** Words that match no program and no process. */
   readonly unknown: readonly string[];
 }
 
@@ -27,19 +28,19 @@ function named(process: Process, word: string): boolean {
   return program === word || comm === word || (exe !== null && matches(word, exe));
 }
 
-/** Whether processes that were counted for it are listed no more: evicted, or taken over by the session whose it is. */
+/** Whether some processes of a program are no longer listed: they were evicted, or their session took them over. */
 function lacks({ id, owner, started, evicted }: Program, { processes }: Snapshot): boolean {
   if (owner === 0) return evicted > 0n;
   return started > BigInt(processes.filter(({ watches }) => watches.includes(id)).length);
 }
 
-/** Whether processes that descend from this one may be listed no more, or not be known as its descendants. */
+/** Whether some descendants of a process may be no longer listed, or not be known as its descendants. */
 function lacksDescendants(
   { id, rootId, watches }: Process,
   { processes, programs }: Snapshot,
   lacking: ReadonlySet<Program>,
 ): boolean {
-  // Whoever descends is counted for each of these too.
+  // A descendant is counted for each of these programs too.
   const following = programs.filter((program) => program.follow && watches.includes(program.id));
   if (following.length > 0 && following.every((program) => lacking.has(program))) return true;
   const listed = new Set(processes.map((process) => process.id));
@@ -50,9 +51,9 @@ function lacksDescendants(
 }
 
 /**
- * The part of a snapshot that the words name: a PID with all its descendants, a program with all that is counted in it,
- * a process by its name. Digits are a PID or a name. Of a process all records are in it or none, so that it is in this
- * total as it is in that of all.
+ * The part of a snapshot that the words name: a PID with all its descendants, a program with everything that is counted
+ * for it, a process by its name. Digits are a PID or a name. The selection has all records of a process or none: its
+ * total then counts the process as the total of all processes does.
  */
 export function select(snapshot: Snapshot, words: readonly string[]): Selection {
   if (words.length === 0) return { snapshot, unknown: [] };
@@ -64,14 +65,14 @@ export function select(snapshot: Snapshot, words: readonly string[]): Selection 
   const byExecuted = new Set(words.filter((word) => !answered.has(word)));
   const lacking = new Set(snapshot.programs.filter((program) => lacks(program, snapshot)));
   let mayLack = false;
-  // Parents begin before their children, and so come first.
+  // Parents start before their children, so they come first.
   for (const records of byProcess(snapshot.processes)) {
     const byPid = words.filter((word) => isPid(word) && records.some(({ pid }) => pid === Number(word)));
     const byName = words.filter((word) => records.some((record) => named(record, word)));
     [...byPid, ...byName].forEach((word) => answered.add(word));
     mayLack ||= byPid.length > 0 && records.some((record) => lacksDescendants(record, snapshot, lacking));
     mayLack ||= byName.some((word) => byExecuted.has(word)) && lacking.size > 0;
-    // A parent may be listed no more; the root of all is known.
+    // The parent may be no longer listed. The root of the tree is always known.
     const descends = records.some(
       ({ parentId, rootId }) => withDescendants.has(rootId) || (parentId !== null && withDescendants.has(parentId)),
     );
@@ -95,5 +96,7 @@ export function select(snapshot: Snapshot, words: readonly string[]): Selection 
 }
 
 export function sayUnknown(unknown: readonly string[], say: Context['say']): void {
-  for (const word of unknown) say(`Nothing monitored is called ${visible(word)}; lkm-traffic show lists what is.`);
+  for (const word of unknown) {
+    say(withCommand(`No watched program or process matches '${visible(word)}'. To list them:`, ['show']));
+  }
 }

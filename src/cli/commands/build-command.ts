@@ -14,28 +14,28 @@ function buildReport(result: BuildResult): Report {
       {
         name: 'lkm_traffic_build_info',
         type: 'gauge',
-        help: 'A module that is built.',
+        help: 'The module that was built.',
         samples: [{ labels: { kernel, ko }, value: 1n }],
       },
     ],
-    // The path alone, so that insmod "$(lkm-traffic build)" works.
+    // Only the path: insmod "$(lkm-traffic build)" works.
     table: () => ko,
   };
 }
 
 export const build: Command = {
   name: 'build',
-  describe: 'Build the module for a kernel and print the path of the .ko',
+  describe: 'Build the module for a kernel and print the path of the .ko file',
   options: {
     kernel: {
       type: 'string',
       requiresArg: true,
-      describe: 'release of the kernel, as uname -r; default: the running one',
+      describe: 'kernel release, as uname -r prints it (default: the running kernel)',
     },
   },
   async run(args, { api, print, say, signal }) {
     const result = await api.build({ kernel: text(args, 'kernel'), signal });
-    say(result.cached ? 'Built before:' : `Built for ${result.kernel}:`);
+    say(result.cached ? 'Already built:' : `Built for ${result.kernel}:`);
     print(buildReport(result));
     return 0;
   },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Command } from '../command-line/command';
-import { UsageError } from '../command-line/usage-error';
+import { UsageError } from '../command-line/mistake';
 import { fishScript } from '../completion/fish';
 import { yargsScript } from '../completion/yargs';
 import type { Report } from '../format/report';
@@ -17,7 +17,7 @@ function completionReport(shell: Shell, script: string): Report {
       {
         name: 'lkm_traffic_completion_info',
         type: 'gauge',
-        help: 'A shell for which there is completion.',
+        help: 'The shell that the completion script is for.',
         samples: [{ labels: { shell }, value: 1n }],
       },
     ],
@@ -25,22 +25,22 @@ function completionReport(shell: Shell, script: string): Report {
   };
 }
 
-/** Completion of the other commands, and of itself. */
+/** The command that prints the completion of the other commands and of itself. */
 export function completionOf(others: readonly Command[]): Command {
   const completion: Command = {
     name: 'completion',
     positionals: {
-      shell: { usage: '<shell>', options: { type: 'string', choices: SHELLS, describe: SHELLS.join(', ') } },
+      shell: { usage: '<shell>', options: { type: 'string', choices: SHELLS, describe: 'bash, zsh or fish' } },
     },
-    describe: 'Print the script that completes this command in a shell',
+    describe: 'Print the completion script for a shell',
     examples: [
-      ['$0 completion bash > /etc/bash_completion.d/lkm-traffic', 'for every user of bash'],
-      ['$0 completion fish > ~/.config/fish/completions/lkm-traffic.fish', 'for one user of fish'],
+      ['$0 completion bash > /etc/bash_completion.d/lkm-traffic', 'completion in bash, for all users'],
+      ['$0 completion fish > ~/.config/fish/completions/lkm-traffic.fish', 'completion in fish, for one user'],
     ],
     options: {},
     async run(args, { print }) {
       const shell = SHELLS.find((name) => name === args['shell']);
-      if (shell === undefined) throw new UsageError(`Name a shell: ${SHELLS.join(', ')}.`);
+      if (shell === undefined) throw new UsageError(`completion needs the name of a shell: ${SHELLS.join(', ')}.`);
       const script = shell === 'fish' ? fishScript([...others, completion]) : await yargsScript(shell);
       print(completionReport(shell, script));
       return 0;

@@ -4,7 +4,8 @@ import { doctorReport } from '../format/doctor-report';
 
 export const doctor: Command = {
   name: 'doctor',
-  describe: 'Each requirement, whether it holds, and the command that mends it; exit status 0 when none fails',
+  describe:
+    'Check everything that the module needs, and print the fix for each failed check; exit with 1 if one failed',
   options: {},
   async run(_args, { api, print }) {
     const result = await api.doctor();

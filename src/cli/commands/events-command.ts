@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 import { EVENT_KINDS, type EventKind } from '../../model/event';
-import { choice, duration, list, numberOf, pids, words } from '../command-line/arguments';
+import { choice, choices, duration, numberOf, pids, words } from '../command-line/arguments';
 import type { Arguments, Command, Context } from '../command-line/command';
-import { UsageError } from '../command-line/usage-error';
+import { UsageError } from '../command-line/mistake';
+import { withCommand } from '../command-line/shell-words';
 import { eventReport } from '../format/event-report';
 import { FORMATS } from '../format/report';
 import { countOf } from '../format/words';
 
 function kindsOf(args: Arguments): readonly EventKind[] | undefined {
-  const given = list(args, 'event');
-  const kinds = EVENT_KINDS.filter((kind) => given.includes(kind));
-  const unknown = given.find((word) => !kinds.some((kind) => kind === word));
-  if (unknown !== undefined) throw new UsageError(`--event is '${unknown}'; it is of ${EVENT_KINDS.join(', ')}.`);
-  return given.length === 0 ? undefined : kinds;
+  const given = choices(args, 'event', EVENT_KINDS);
+  return given.length === 0 ? undefined : EVENT_KINDS.filter((kind) => given.includes(kind));
 }
 
 async function follow(args: Arguments, { api, printNext, say, takeSignals, readerLeft }: Context): Promise<number> {
-  if (choice(args, 'format', FORMATS) === 'prom') throw new UsageError('Events are no metrics: show --format prom.');
+  if (choice(args, 'format', FORMATS) === 'prom') {
+    throw new UsageError(
+      withCommand('events has no Prometheus format. To print metrics:', ['show', '--format', 'prom']),
+    );
+  }
   const most = numberOf(args, 'count', 1) ?? Infinity;
   const milliseconds = duration(args, 'duration');
   const stream = await api.events({
@@ -29,7 +31,7 @@ async function follow(args: Arguments, { api, printNext, say, takeSignals, reade
   takeSignals(stop);
   readerLeft.addEventListener('abort', stop, { once: true });
   const timer = milliseconds === undefined ? undefined : setTimeout(stop, milliseconds);
-  say('Following what is counted; Ctrl-C ends it.');
+  say('Following events. Press Ctrl-C to stop.');
   let seen = 0;
   let lost = 0n;
   let lostUnknown = false;
@@ -54,19 +56,31 @@ async function follow(args: Arguments, { api, printNext, say, takeSignals, reade
 
 export const events: Command = {
   name: 'events',
-  describe: 'Follow what is counted, as it is counted: each send and receive, exec and exit',
+  describe: 'Print each send, receive, exec and exit of the watched programs as it happens',
   examples: [
-    ['$0 events', 'all of it'],
-    ['$0 events --json --event send,recv --name nginx', 'what nginx transfers, a JSON document a line'],
-    ['$0 events --pid 1234 --min-bytes 100000 --duration 60', 'large transfers of one process, for a minute'],
+    ['$0 events', 'all events'],
+    ['$0 events --json --event send,recv --name nginx', 'sends and receives of nginx, as one JSON document per line'],
+    ['$0 events --pid 1234 --min-bytes 100000 --duration 60', 'large sends and receives of one process, for a minute'],
   ],
   options: {
-    event: { type: 'string', requiresArg: true, describe: 'send, recv, exec, exit, or several of them (default: all)' },
-    pid: { type: 'string', requiresArg: true, describe: 'only of this process; may be given several times' },
-    name: { type: 'string', requiresArg: true, describe: 'only of this watched program, with its children' },
-    'min-bytes': { type: 'string', requiresArg: true, describe: 'only transfers of at least that many bytes' },
-    count: { type: 'string', requiresArg: true, describe: 'end after that many events' },
-    duration: { type: 'string', requiresArg: true, describe: 'end after that many seconds; 500ms is taken too' },
+    event: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'kinds of events, separated by commas: send, recv, exec, exit (default: all)',
+    },
+    pid: { type: 'string', requiresArg: true, describe: 'print only events of this process; can be repeated' },
+    name: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'print only events of this watched program and its children; can be repeated',
+    },
+    'min-bytes': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'print only sends and receives of at least this many bytes',
+    },
+    count: { type: 'string', requiresArg: true, describe: 'stop after this many events' },
+    duration: { type: 'string', requiresArg: true, describe: 'stop after this many seconds; also 500ms' },
   },
   run: follow,
 };

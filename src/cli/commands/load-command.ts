@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { LoadResult } from '../../model/api-results';
-import { HISTORY_MAX, MAX_FLOWS_MAX, wrongFamilies } from '../../module/parameters';
-import { choice, flag, list, pids, programNames, text, wholeNumber } from '../command-line/arguments';
+import { HISTORY_MAX, MAX_FLOWS_MAX } from '../../module/parameters';
+import { choice, families, flag, pids, programNames, text, wholeNumber } from '../command-line/arguments';
 import type { Command } from '../command-line/command';
-import { UsageError } from '../command-line/usage-error';
+import { UsageError } from '../command-line/mistake';
+import { withCommand } from '../command-line/shell-words';
 import type { Report } from '../format/report';
 import { visible } from '../format/style';
 import { whatIsCounted } from '../format/words';
@@ -23,7 +24,7 @@ function loadReport(result: LoadResult): Report {
       {
         name: 'lkm_traffic_watched_info',
         type: 'gauge',
-        help: 'What this load watches.',
+        help: 'A program or process that this load watches.',
         samples: watched.map(({ what, value }) => ({ labels: { [what]: value }, value: 1n })),
       },
     ],
@@ -36,63 +37,66 @@ function loadText({ loaded, engine, families, programs, pids }: LoadResult): str
     ', ',
   );
   return [
-    `${loaded ? 'Loaded' : 'It was loaded already; added'}: ${what} monitored (engine ${visible(engine)}).`,
+    `${loaded ? 'Loaded the module.' : 'The module was already loaded.'} Watching ${what} (engine ${visible(engine)}).`,
     whatIsCounted(families),
-    'lkm-traffic show prints the counters.',
+    'To print the counters: lkm-traffic show',
   ].join('\n');
 }
 
 export const load: Command = {
   name: 'load',
-  describe: 'Load the module (built first if need be) and watch programs; when it is loaded, watch these too',
+  describe: 'Load the module (build it if needed) and watch programs; if it is loaded, watch more programs',
   examples: [
-    ['$0 load --fname=server.out', 'count what server.out moves, with its children'],
+    ['$0 load --fname=server.out', 'count what server.out and its children send and receive'],
     ['$0 load --pid 1234', 'count a process that already runs'],
   ],
   options: {
     fname: {
       type: 'string',
       requiresArg: true,
-      describe: 'name of an executable file, or with / its path; * and ? as in a shell; several with commas',
+      describe: 'names of executable files, or paths with a /, separated by commas; * and ? work as in a shell',
     },
-    pid: { type: 'string', requiresArg: true, describe: 'PID of a process that already runs; several with commas' },
+    pid: { type: 'string', requiresArg: true, describe: 'PIDs of processes that already run, separated by commas' },
     follow: {
       type: 'boolean',
-      describe: 'count children too; --no-follow: only the programs themselves (default: --follow)',
+      describe: 'count children too; to count only the programs themselves: --no-follow (default: --follow)',
     },
     families: {
       type: 'string',
       requiresArg: true,
-      describe: 'address families: inet (IPv4 and IPv6), and with it unix, packet, vsock (default: inet)',
+      describe:
+        'address families to count, separated by commas: inet (IPv4 and IPv6, required), unix, packet, vsock (default: inet)',
     },
-    'log-packets': { type: 'boolean', describe: 'a line in the kernel log for every transfer; costly' },
-    engine: { type: 'string', requiresArg: true, choices: ENGINES, describe: 'how transfers are seen' },
-    history: { type: 'string', requiresArg: true, describe: 'how many ended processes are kept (default: 1024)' },
+    'log-packets': { type: 'boolean', describe: 'log every send and receive in the kernel log; this is slow' },
+    engine: {
+      type: 'string',
+      requiresArg: true,
+      choices: ENGINES,
+      describe: 'how the module sees sends and receives (default: tracepoint if the kernel has it)',
+    },
+    history: { type: 'string', requiresArg: true, describe: 'number of ended processes to keep (default: 1024)' },
     'max-flows': {
       type: 'string',
       requiresArg: true,
-      describe: 'how many flows of a process are told apart; 0: none (default: 1024)',
+      describe: 'number of flows to count separately for each process; 0: none (default: 1024)',
     },
-    ko: { type: 'string', requiresArg: true, describe: 'path of a built net_traffic.ko' },
+    ko: { type: 'string', requiresArg: true, describe: 'path of a net_traffic.ko to load instead of building one' },
   },
   async run(args, { api, print, say, signal }) {
     const programs = programNames(args);
     const processes = pids(args);
     if (programs.length === 0 && processes.length === 0) {
       throw new UsageError(
-        'Nothing to monitor: name a program with --fname=NAME, or a process that runs with --pid N.',
+        'load needs a program or a running process to watch. To watch one:\n  lkm-traffic load --fname=NAME\n  lkm-traffic load --pid PID',
       );
     }
     const history = text(args, 'history');
-    const families = list(args, 'families');
     const maxFlows = text(args, 'max-flows');
-    const wrong = families.length > 0 ? wrongFamilies(families) : null;
-    if (wrong !== null) throw new UsageError(`--families: ${wrong}`);
     const result = await api.load({
       programs,
       pids: processes,
       follow: flag(args, 'follow'),
-      families: families.length > 0 ? families : undefined,
+      families: families(args),
       logPackets: flag(args, 'log-packets'),
       engine: choice(args, 'engine', ENGINES),
       history: history === undefined ? undefined : wholeNumber(history, 'history', 1, HISTORY_MAX),
@@ -101,9 +105,8 @@ export const load: Command = {
       signal,
     });
     for (const { program, pid } of result.alreadyRunning) {
-      say(
-        `warning: ${visible(program)} already runs with PID ${pid} and is not counted; to count it: lkm-traffic load --pid ${pid}`,
-      );
+      const warning = `warning: ${visible(program)} already runs with PID ${pid} and is not counted. To count it:`;
+      say(withCommand(warning, ['load', '--pid', String(pid)]));
     }
     print(loadReport(result));
     return 0;

@@ -2,23 +2,24 @@
 import { systemCode, TrafficError } from '../../model/errors';
 import type { RunResult } from '../../model/api-results';
 import type { Snapshot } from '../../model/types';
-import { wrongFamilies } from '../../module/parameters';
 import { signalNumber } from '../../util/signals';
-import { choice, duration, flag, list, pids, text, wholeNumber } from '../command-line/arguments';
+import { choice, duration, families, flag, pids, text, wholeNumber } from '../command-line/arguments';
 import type { Arguments, Command, Context } from '../command-line/command';
-import { UsageError } from '../command-line/usage-error';
+import { UsageError } from '../command-line/mistake';
+import { shellWords, withCommand } from '../command-line/shell-words';
 import { FORMATS } from '../format/report';
 import { visible } from '../format/style';
 import { BREAKDOWNS } from '../run/breakdown';
 import { budgetsOf, judge, type Verdict } from '../run/budget';
 import { followSignals } from '../run/follow-signals';
-import { appendSummary, summaryFile } from '../run/github';
+import { appendSummary, summaryFile } from '../run/job-summary';
 import { openOutput } from '../run/output';
 import { repeatReport } from '../run/repeat-report';
 import { runReport, sampleReport } from '../run/run-report';
 
+const WRONG_USAGE = 2;
 const OVER_BUDGET = 3;
-/** As of env(1) and timeout(1). */
+/** The exit statuses of env(1) and timeout(1). */
 const OWN_FAILURE = 125;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
@@ -26,17 +27,11 @@ const NOT_FOUND = 127;
 function commandOf(args: Arguments): readonly [string, ...string[]] {
   const [command, ...rest] = Array.isArray(args['--']) ? args['--'].map(String) : [];
   if (command === undefined) {
-    throw new UsageError('run needs a command, after --: lkm-traffic run -- curl -s http://localhost/');
+    throw new UsageError(
+      withCommand('run needs a command after --. For example:', ['run', '--', 'curl', '-s', 'http://localhost/']),
+    );
   }
   return [command, ...rest];
-}
-
-function familiesOf(args: Arguments): readonly string[] | undefined {
-  const families = list(args, 'families');
-  if (families.length === 0) return undefined;
-  const wrong = wrongFamilies(families);
-  if (wrong !== null) throw new UsageError(`--families: ${wrong}`);
-  return families;
 }
 
 function repeatsOf(args: Arguments): number {
@@ -47,10 +42,11 @@ function repeatsOf(args: Arguments): number {
 function warnOfRoot(command: string, user: string | undefined, { env, say }: Context): void {
   const sudoer = env['SUDO_USER'];
   if (user !== undefined || sudoer === undefined || sudoer === 'root') return;
-  say(`note: ${visible(command)} runs as root, not as ${visible(sudoer)}; --user ${visible(sudoer)} changes that.`);
+  const option = shellWords(['--user', sudoer]);
+  say(`note: ${visible(command)} runs as root. To run it as ${visible(sudoer)}: lkm-traffic run ${option} -- CMD`);
 }
 
-/** The command's own; of one that succeeded, whether it kept to its budgets. */
+/** The exit status of the command. If the command succeeded, the verdicts on its budgets decide. */
 function statusOf({ exitCode, signal }: RunResult, verdicts: readonly Verdict[]): number {
   const own = signal === null ? (exitCode ?? 0) : 128 + signalNumber(signal);
   if (own !== 0) return own;
@@ -69,13 +65,15 @@ async function execute(args: Arguments, context: Context): Promise<number> {
   const repeats = repeatsOf(args);
   const user = text(args, 'user');
   if (interval !== undefined && oneReport) {
-    throw new UsageError('--interval prints one report after the other: as table, json or ndjson.');
+    throw new UsageError(
+      `--interval prints several reports, and --format ${format} can have only one. Use --format table, json or ndjson.`,
+    );
   }
   const github = flag(args, 'github') === true ? summaryFile(context.env) : null;
   const signals = followSignals(context);
   const options = {
-    ...{ families: familiesOf(args), pids: pids(args), user, interval },
-    // A signal that comes before the next command is started: it is not started.
+    ...{ families: families(args), pids: pids(args), user, interval },
+    // After a signal, the next command is not started.
     signal: AbortSignal.any([context.signal, signals.stop]),
     wait: flag(args, 'wait') === true ? signals.stop : false,
     onStart: signals.commandRuns,
@@ -86,7 +84,7 @@ async function execute(args: Arguments, context: Context): Promise<number> {
 
   const results: RunResult[] = [];
   let status = 0;
-  // A command that fails is not worth repeating.
+  // A command that fails is not repeated.
   while (results.length < repeats && status === 0 && !signals.stop.aborted) {
     const startedAt = Date.now();
     const onSample = (snapshot: Snapshot): void => {
@@ -116,60 +114,84 @@ async function execute(args: Arguments, context: Context): Promise<number> {
 }
 
 function failureStatus(error: unknown): number {
-  if (!(error instanceof TrafficError) || error.code !== 'ERR_COMMAND') return OWN_FAILURE;
+  if (!(error instanceof TrafficError)) return OWN_FAILURE;
+  if (error.code === 'ERR_INVALID_ARGUMENT') return WRONG_USAGE;
+  if (error.code !== 'ERR_COMMAND') return OWN_FAILURE;
   return systemCode(error.cause) === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE;
 }
 
 export const run: Command = {
   name: 'run',
-  describe: 'Run a command, and tell what it moved, with all that it started; needs no load before',
+  describe: 'Run a command and report what it and its descendants send and receive; needs no load',
   after: 'CMD …',
   exitStatus: [
-    ['of CMD', 'where nothing below applies; 128 and the signal that ended it, or the repeating'],
+    ['N', 'the exit status of CMD'],
     ['2', 'wrong usage'],
-    ['3', 'CMD succeeded, and broke a budget'],
-    ['125', 'run itself failed, or whether a budget was kept is unknown'],
+    ['3', 'CMD succeeded, but exceeded a budget'],
+    ['125', 'run itself failed, or a budget could not be verified'],
     ['126', 'CMD cannot be executed'],
-    ['127', 'there is no CMD'],
+    ['127', 'CMD was not found'],
+    ['128+N', 'signal N ended CMD or the repeating'],
   ],
   examples: [
     ['$0 run -- curl -s http://localhost/', 'the total of one command, on stderr'],
-    ['$0 run -o traffic.json --json -- npm ci', 'the same for programs, in a file'],
-    ['$0 run --max-rx 100MB --scope public -- npm ci', 'exit status 3 if it received more than that from outside'],
-    ['$0 run --by remote -- git clone http://localhost/x.git', 'and with whom'],
-    ['$0 run -r 5 -- curl -s http://localhost/', 'five times: mean and spread'],
-    ['$0 run --pid 1234 -- sleep 10', 'what a process moves in ten seconds'],
+    ['$0 run -o traffic.json --json -- npm ci', 'the same as JSON, in a file'],
+    ['$0 run --max-rx 100MB --scope public -- npm ci', 'exit status 3 if it received more from public addresses'],
+    ['$0 run --by remote -- git clone http://localhost/x.git', 'the total of each remote host too'],
+    ['$0 run -r 5 -- curl -s http://localhost/', 'mean and spread of five runs'],
+    ['$0 run --pid 1234 -- sleep 10', 'what a running process sends and receives in ten seconds'],
   ],
   options: {
-    output: { type: 'string', alias: 'o', requiresArg: true, describe: 'write the report to this file, not to stderr' },
-    'output-fd': { type: 'string', requiresArg: true, describe: 'write it to this open file descriptor' },
-    by: { type: 'string', requiresArg: true, choices: BREAKDOWNS, describe: 'also who moved it, or with whom' },
-    'max-rx': { type: 'string', requiresArg: true, describe: 'exit with 3 if it received more: 1000, 10MB, 1.5MiB' },
-    'max-tx': { type: 'string', requiresArg: true, describe: 'exit with 3 if it sent more' },
+    output: {
+      type: 'string',
+      alias: 'o',
+      requiresArg: true,
+      describe: 'write the report to this file instead of stderr',
+    },
+    'output-fd': { type: 'string', requiresArg: true, describe: 'write the report to this open file descriptor' },
+    by: {
+      type: 'string',
+      requiresArg: true,
+      choices: BREAKDOWNS,
+      describe: 'break the total down by process, by executed file, by remote host or by scope',
+    },
+    'max-rx': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'budget: exit with 3 if CMD received more than this; 1000, 10MB, 1.5MiB',
+    },
+    'max-tx': { type: 'string', requiresArg: true, describe: 'budget: exit with 3 if CMD sent more than this' },
     scope: {
       type: 'string',
       requiresArg: true,
-      describe: 'what counts against these: loopback, private, public, or several of them (default: all)',
+      describe:
+        'apply budgets only to peers of these scopes, separated by commas: loopback, private, public (default: all)',
     },
-    wait: { type: 'boolean', describe: 'count until all that CMD started has ended too; Ctrl-C ends the waiting' },
-    repeat: { type: 'string', alias: 'r', requiresArg: true, describe: 'run it that many times; mean and spread' },
+    wait: { type: 'boolean', describe: 'count until all descendants of CMD have ended too; Ctrl-C stops waiting' },
+    repeat: {
+      type: 'string',
+      alias: 'r',
+      requiresArg: true,
+      describe: 'run CMD this many times, and report mean and spread',
+    },
     interval: {
       type: 'string',
       alias: 'I',
       requiresArg: true,
-      describe: 'a line with the totals so far every so many seconds; 500ms is taken too',
+      describe: 'print the totals so far every so many seconds; also 500ms',
     },
     pid: {
       type: 'string',
       requiresArg: true,
-      describe: 'count this running process, and not CMD, which says how long; may be given several times',
+      describe: 'count this running process for as long as CMD runs; can be repeated',
     },
-    user: { type: 'string', requiresArg: true, describe: 'run CMD as this user, not as root' },
+    user: { type: 'string', requiresArg: true, describe: 'run CMD as this user instead of root' },
     github: { type: 'boolean', describe: 'append the report to the job summary of GitHub Actions' },
     families: {
       type: 'string',
       requiresArg: true,
-      describe: 'address families: inet (IPv4 and IPv6), and with it unix, packet, vsock (default: inet)',
+      describe:
+        'address families to count, separated by commas: inet (IPv4 and IPv6, required), unix, packet, vsock (default: inet)',
     },
   },
   run: execute,

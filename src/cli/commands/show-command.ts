@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 import { choice, flag, words } from '../command-line/arguments';
 import type { Command } from '../command-line/command';
-import { isPid, sayUnknown, select, WHO } from '../command-line/select';
+import { isPid, sayUnknown, select, PROCESSES } from '../command-line/select';
 import { snapshotReport } from '../format/snapshot-report';
 import { SORTS } from '../format/tree';
 
 export const show: Command = {
   name: 'show',
-  positionals: WHO,
+  positionals: PROCESSES,
   describe: 'Print the counters: processes as a tree, programs, totals',
   examples: [
-    ['$0 show --json', 'everything, for programs'],
-    ['$0 show nginx --sort sent', 'one program, who sent most first'],
-    ['$0 show nginx --flows', 'with whom, by connection, by remote host and by scope'],
+    ['$0 show --json', 'everything, for other programs to read'],
+    ['$0 show nginx --sort sent', 'one program, with the process that sent most first'],
+    ['$0 show nginx --flows', 'its traffic by connection, by remote host and by scope'],
   ],
   options: {
-    flows: { type: 'boolean', describe: 'also with whom: each flow, and totals by remote host and by scope' },
-    sort: { type: 'string', requiresArg: true, choices: SORTS, describe: 'order of processes (default: start)' },
+    flows: { type: 'boolean', describe: 'print each flow too, and totals by remote host and by scope' },
+    sort: { type: 'string', requiresArg: true, choices: SORTS, describe: 'order of the processes (default: start)' },
   },
   async run(args, { api, print, say }) {
-    const who = words(args, 'who');
+    const who = words(args, 'process');
     const { snapshot, unknown } = select(await api.snapshot({ flows: flag(args, 'flows') }), who);
     sayUnknown(unknown, say);
     if (unknown.length > 0 && unknown.length === who.length) return 1;

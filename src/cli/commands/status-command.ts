@@ -4,7 +4,7 @@ import { statusReport } from '../format/status-report';
 
 export const status: Command = {
   name: 'status',
-  describe: 'What is loaded, watched and attached, and problems; exit status 0 when there are none',
+  describe: 'Show whether the module is loaded, what it watches, and any problems; exit with 1 if there are any',
   options: {},
   async run(_args, { api, print }) {
     const result = await api.status();

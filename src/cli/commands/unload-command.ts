@@ -5,14 +5,14 @@ import { snapshotReport } from '../format/snapshot-report';
 
 export const unload: Command = {
   name: 'unload',
-  describe: 'Stop counting, print the final totals, unload the module',
+  describe: 'Stop counting, print the final totals and unload the module',
   options: {
-    force: { type: 'boolean', describe: 'also while its events are traced, which empties those traces' },
+    force: { type: 'boolean', describe: 'unload even if its events are being traced; this empties those traces' },
   },
   async run(args, { api, print, say }) {
     const final = await api.unload({ force: flag(args, 'force') });
     if (final) print(snapshotReport(final, { final: true }));
-    else say('The loaded module was of another version; its totals cannot be read.');
+    else say('The loaded module was of another version, so its totals cannot be read.');
     say('The module is unloaded.');
     return 0;
   },

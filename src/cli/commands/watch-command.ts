@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 import { duration, flag, numberOf, words } from '../command-line/arguments';
 import type { Arguments, Command, Context } from '../command-line/command';
-import { isPid, sayUnknown, select, WHO } from '../command-line/select';
-import { UsageError } from '../command-line/usage-error';
+import { isPid, sayUnknown, select, PROCESSES } from '../command-line/select';
+import { UsageError } from '../command-line/mistake';
 import { live } from '../watch/live';
 import { Pace } from '../watch/pace';
 import type { Moment } from '../watch/rates';
 import { nextReading } from '../watch/reading';
 import { watchReport } from '../watch/watch-report';
 
-/** How many readings are printed; null: they are shown, or there is no end. */
+/** The number of readings to print; null: no limit. */
 function countOf(args: Arguments): number | null {
   const count = numberOf(args, 'count', 1);
   if (flag(args, 'once') !== true) return count ?? null;
-  if (count !== undefined) throw new UsageError('--once is --count 1: give one of them.');
+  if (count !== undefined) throw new UsageError('--once and --count cannot be combined.');
   return 1;
 }
 
 async function watchThem(args: Arguments, context: Context): Promise<number> {
   const { api, say, style, terminal, printNext, takeSignals, readerLeft } = context;
-  const who = words(args, 'who');
+  const who = words(args, 'process');
   const interval = duration(args, 'interval') ?? 1000;
   const count = countOf(args);
   const take = async (flows = false): Promise<Moment> => {
@@ -54,22 +54,22 @@ async function watchThem(args: Arguments, context: Context): Promise<number> {
 
 export const watch: Command = {
   name: 'watch',
-  positionals: WHO,
-  describe: 'Show live what the watched programs move: rates, totals, flows; piped, a JSON document a reading',
+  positionals: PROCESSES,
+  describe: 'Show live rates, totals and flows of the watched programs; in a pipe, print one JSON document per reading',
   examples: [
-    ['$0 watch', 'all that is watched, on the screen; ? there tells the keys'],
+    ['$0 watch', 'everything that is watched; press ? to list the keys'],
     ['$0 watch nginx --interval 500ms', 'one program, twice a second'],
-    ['$0 watch --once', 'one reading with its rates, and the end'],
-    ['$0 watch | jq -c .rate', 'the rate of everything, a line a second'],
+    ['$0 watch --once', 'one reading, with rates'],
+    ['$0 watch | jq -c .rate', 'the total rate, one line per second'],
   ],
   options: {
     interval: {
       type: 'string',
       requiresArg: true,
-      describe: 'seconds between two readings; 500ms is taken too (default: 1)',
+      describe: 'seconds between two readings; also 500ms (default: 1)',
     },
-    count: { type: 'string', requiresArg: true, describe: 'print that many readings, then end' },
-    once: { type: 'boolean', describe: 'the same as --count 1' },
+    count: { type: 'string', requiresArg: true, describe: 'print this many readings, then stop' },
+    once: { type: 'boolean', describe: 'same as --count 1' },
   },
   pipedFormat: 'ndjson',
   run: watchThem,

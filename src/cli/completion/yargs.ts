@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import yargs from 'yargs/yargs';
 
-/** The script of bash or zsh, which asks this program at each completion. */
+/** The script for bash or zsh. It runs this program for each completion. */
 export async function yargsScript(shell: 'bash' | 'zsh'): Promise<string> {
   const before = process.env['SHELL'];
-  // Yargs looks there for which of its two scripts, and for what to answer to it.
+  // yargs chooses the script, and later the format of its answers, by this variable.
   process.env['SHELL'] = shell;
   try {
     const parser = yargs(['completion']).scriptName('lkm-traffic').locale('en').exitProcess(false);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Counters } from '../../model/types';
 import type { Style } from './style';
-import type { Column } from './text-table';
+import type { TextColumn } from './table';
 
 /** The four numbers of a row; a lower bound is marked as such. */
 export function amountsOf(counters: Counters, exact: boolean, { units }: Style): string[] {
@@ -10,7 +10,7 @@ export function amountsOf(counters: Counters, exact: boolean, { units }: Style):
   return [amount(receivedBytes), receivedMessages.toString(), amount(sentBytes), sentMessages.toString()];
 }
 
-export function amountColumns({ units }: Style): Column[] {
+export function amountColumns({ units }: Style): TextColumn[] {
   const unit = units.bits === true ? 'BITS' : 'BYTES';
   return [`RECEIVED ${unit}`, 'MESSAGES', `SENT ${unit}`, 'MESSAGES'].map((title) => ({ title, align: 'right' }));
 }

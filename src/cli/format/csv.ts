@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { TRANSPORTS } from '../../model/traffic';
+import { COUNTERS, TRANSPORTS } from '../../model/traffic';
 import type { Process, Program, Traffic } from '../../model/types';
 import type { CsvValue, Report } from './report';
-
-const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
 
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
@@ -41,7 +39,7 @@ const PROCESS_COLUMNS = [
   'exe',
 ] as const;
 
-/** Names as in the JSON; what is a list there is separated by spaces, and counters are one word: `tcpSentBytes`. */
+/** The columns have the names of the JSON. Elements of a list are separated by spaces; a counter is one column, such as `tcpSentBytes`. */
 export function processesCsv(processes: readonly Process[]): Report['csv'] {
   return {
     columns: [...PROCESS_COLUMNS, 'owners', 'watches', 'reasons', ...TRAFFIC_COLUMNS],

@@ -2,7 +2,7 @@
 import type { CheckState, Diagnosis } from '../../model/api-results';
 import type { Report } from './report';
 import { visible, type Style } from './style';
-import { formatTable } from './text-table';
+import { formatTable } from './table';
 import { countOf } from './words';
 
 const COLUMNS = ['name', 'state', 'message', 'remedy'] as const;
@@ -17,7 +17,7 @@ export function doctorReport(diagnosis: Diagnosis): Report {
       {
         name: 'lkm_traffic_requirement_info',
         type: 'gauge',
-        help: 'A requirement, and whether it holds.',
+        help: 'A requirement of the module, and whether it is met.',
         samples: checks.map(({ name, state }) => ({ labels: { requirement: name, state }, value: 1n })),
       },
     ],
@@ -34,18 +34,17 @@ function doctorText({ checks, kernel }: Diagnosis, style: Style): string {
     unknown: yellow,
   };
   const table = formatTable(
-    [{ title: 'REQUIREMENT' }, { title: '' }, { title: `ON ${visible(kernel)}` }],
-    checks.map(({ name, state, message, remedy }) => [
-      name,
-      paint[state](state),
-      [message, ...(remedy === null ? [] : [`  ${remedy}`])].map(visible).join('\n'),
+    [{ title: 'REQUIREMENT' }, { title: '' }, { title: `ON ${visible(kernel)}`, wraps: true }],
+    checks.flatMap(({ name, state, message, remedy }) => [
+      [name, paint[state](state), visible(message)],
+      ...(remedy === null ? [] : [remedy.split('\n').map(visible).join('\n')]),
     ]),
     style,
   );
   const failures = checks.filter(({ state }) => state === 'failed').length;
   const verdict =
     failures === 0
-      ? green('No requirement fails.')
-      : red(`${countOf(failures, 'requirement fails', 'requirements fail')}; below each is what mends it.`);
+      ? green('All checks passed.')
+      : red(`${countOf(failures, 'check')} failed. The fix is below ${failures === 1 ? 'it' : 'each'}.`);
   return `${table}\n\n${verdict}`;
 }

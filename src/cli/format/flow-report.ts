@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 import { byAmount, sumByRemote, sumByScope } from '../../model/flows';
 import { byProcess, standing } from '../../model/records';
+import { COUNTERS } from '../../model/traffic';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows } from '../../model/types';
 import { amountColumns, amountsOf } from './amount-columns';
 import { directions } from './metrics';
 import type { Metric } from './prometheus';
 import type { CsvValue, Report } from './report';
 import { visible, type Style } from './style';
-import { formatTable } from './text-table';
+import { formatTable } from './table';
 import { countOf } from './words';
 
-/** More rows than these nobody reads: the rest is one row, and all of it in the other formats. */
+/** The table has at most this many rows. Its last row counts the rest, which the other formats list. */
 const ROWS_MAX = 20;
 
-/** The flows as the JSON has them, with their totals. */
+/** The flows and their totals, for the JSON. */
 export function flowsData(flows: readonly ProcessFlows[]): object {
   return { flows, byRemote: sumByRemote(flows), byScope: sumByScope(flows) };
 }
@@ -41,9 +42,8 @@ const FLOW_COLUMNS = [
   'firstUsedAt',
   'lastUsedAt',
 ] as const;
-const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
 
-/** The names that processes are watched as, by record: one without a name has that of another record of its process. */
+/** The watched program of each record. A record without a name has that of another record of its process. */
 function programsOf(listed: readonly Process[]): Map<bigint, string | null> {
   const named = byProcess(listed).flatMap((records) => {
     const name = records.find(({ program }) => program !== null)?.program ?? null;
@@ -52,7 +52,7 @@ function programsOf(listed: readonly Process[]): Map<bigint, string | null> {
   return new Map(named);
 }
 
-/** A row a flow; `kind` is `flow`, or `other` for what is in none. */
+/** One row per flow. `kind` is `flow`, or `other` for traffic that is in no flow. */
 export function flowsCsv(processes: readonly ProcessFlows[], listed: readonly Process[]): Report['csv'] {
   const programs = programsOf(listed);
   const values = (counters: Counters): CsvValue[] => COUNTERS.map((counter) => counters[counter]);
@@ -72,7 +72,7 @@ export function flowsCsv(processes: readonly ProcessFlows[], listed: readonly Pr
   };
 }
 
-/** By scope only: a series a flow would be new series without end. */
+/** Metrics by scope. Series for each flow would grow in number without end. */
 export function flowMetrics(processes: readonly ProcessFlows[], listed: readonly Process[]): Metric[] {
   const programs = programsOf(listed);
   const names = [...new Set(processes.map(({ id }) => programs.get(id) ?? ''))].sort();
@@ -80,7 +80,7 @@ export function flowMetrics(processes: readonly ProcessFlows[], listed: readonly
     {
       name: 'lkm_traffic_scope_bytes',
       type: 'gauge',
-      help: 'Payload bytes moved by the listed processes of a program, by how far away the peer is.',
+      help: 'Payload bytes sent and received by the listed processes of a program, by the scope of the peer.',
       samples: names.flatMap((program) =>
         sumByScope(processes.filter(({ id }) => (programs.get(id) ?? '') === program)).flatMap(({ scope, counters }) =>
           directions({ program, scope: scope ?? 'unknown' }, counters, 'Bytes'),
@@ -101,7 +101,7 @@ interface FlowRow {
   readonly counters: Counters;
 }
 
-/** `tcp`, the local end, the remote end, the scope; `other` for what is in no flow. */
+/** The transport, the local end, the remote end and the scope; the ends are `other` for traffic that is in no flow. */
 export function describeFlow(flow: Flow | FlowTotal): string[] {
   if (!('family' in flow)) return [flow.transport, 'other', 'other', '?'];
   const { transport, localAddress, localPort, remoteAddress, remotePort, scope } = flow;
@@ -117,16 +117,16 @@ function rowsOf({ totals, flows }: ProcessFlows): FlowRow[] {
   ];
 }
 
-/** The first rows, and how many there are besides. */
+/** The first rows, and a row with the number of the others. */
 function shortened(rows: readonly (readonly string[])[], width: number): (readonly string[])[] {
   if (rows.length <= ROWS_MAX) return [...rows];
   const left = rows.length - (ROWS_MAX - 1);
   return [...rows.slice(0, ROWS_MAX - 1), [`and ${left} more`, ...Array<string>(width - 1).fill('')]];
 }
 
-/** A table a process, then totals by remote host and by scope. */
+/** One table per process, then totals by remote host and by scope. */
 export function flowsText(processes: readonly ProcessFlows[], listed: readonly Process[], style: Style): string {
-  if (processes.length === 0) return 'No flows: nothing was moved.';
+  if (processes.length === 0) return 'No flows: nothing was sent or received.';
   const known = new Map(standing(listed).map(({ process, exact }) => [process.id, { comm: process.comm, exact }]));
   const columns = ['TRANSPORT', 'LOCAL', 'REMOTE', 'SCOPE'].map((title) => ({ title }));
   const tables = processes.map((process) => {

@@ -6,7 +6,7 @@ import type { Metric, Sample } from './prometheus';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Nothing of a transport that is not counted. */
+/** The samples of one transport; none if the transport is not counted. */
 export function directions(labels: Labels, counters: Counters | null, what: 'Bytes' | 'Messages'): Sample[] {
   if (counters === null) return [];
   return [
@@ -24,8 +24,8 @@ function programLabels({ name, kind, owner }: Program): Labels {
 }
 
 /**
- * What is watched, by watch: few series that live as long as the watch and never decrease, also when processes come and
- * go. They are what a scraper should collect.
+ * The series of each watch. They are few, live as long as the watch and never decrease, even if processes start and end.
+ * A scraper should collect these.
  */
 export function programMetrics(programs: readonly Program[]): Metric[] {
   const each = (value: (program: Program) => bigint): Sample[] =>
@@ -34,7 +34,7 @@ export function programMetrics(programs: readonly Program[]): Metric[] {
     {
       name: 'lkm_traffic_bytes_total',
       type: 'counter',
-      help: 'Payload bytes moved by the processes of a watched program.',
+      help: 'Payload bytes sent and received by the processes of a watched program.',
       samples: programs.flatMap((program) => byTransport(programLabels(program), program.traffic, 'Bytes')),
     },
     {
@@ -46,37 +46,37 @@ export function programMetrics(programs: readonly Program[]): Metric[] {
     {
       name: 'lkm_traffic_processes_started_total',
       type: 'counter',
-      help: 'Processes that matched a watched program, with their followed children.',
+      help: 'Processes that matched a watched program, and their children if these are followed.',
       samples: each(({ started }) => started),
     },
     {
       name: 'lkm_traffic_processes_evicted_total',
       type: 'counter',
-      help: 'Ended processes that had to make room; their traffic stays in the totals.',
+      help: 'Ended processes that are no longer listed, to make room for others; the totals include their traffic.',
       samples: each(({ evicted }) => evicted),
     },
     {
       name: 'lkm_traffic_processes_evicted_inexact_total',
       type: 'counter',
-      help: 'Evicted processes whose counts were a lower bound; not 0: the totals are one too.',
+      help: 'Evicted processes whose counts were lower bounds; if this is not 0, the totals are lower bounds too.',
       samples: each(({ evictedInexact }) => evictedInexact),
     },
     {
       name: 'lkm_traffic_processes_missed_total',
       type: 'counter',
-      help: 'Executions and forks that could not be recorded for lack of memory; not 0: the totals are a lower bound.',
+      help: 'Executions and forks that could not be recorded for lack of memory; if this is not 0, the totals are lower bounds.',
       samples: each(({ missed }) => missed),
     },
     {
       name: 'lkm_traffic_processes_running',
       type: 'gauge',
-      help: 'Processes of a watched program that run now.',
+      help: 'Processes of a watched program that are running now.',
       samples: each(({ running }) => running),
     },
   ];
 }
 
-/** A series a process: for a look at a few, not for collection, since every new process would be new series. */
+/** The series of each process. They are for a look at a few processes: a scraper would collect new series without end. */
 export function processMetrics(processes: readonly Process[]): Metric[] {
   const labels = ({ program, pid, id, comm }: Process): Labels => ({
     program: program ?? '',
@@ -88,7 +88,7 @@ export function processMetrics(processes: readonly Process[]): Metric[] {
     {
       name: 'lkm_traffic_process_bytes_total',
       type: 'counter',
-      help: 'Payload bytes moved by a process.',
+      help: 'Payload bytes sent and received by a process.',
       samples: processes.flatMap((process) => byTransport(labels(process), process.traffic, 'Bytes')),
     },
     {
@@ -100,19 +100,19 @@ export function processMetrics(processes: readonly Process[]): Metric[] {
     {
       name: 'lkm_traffic_process_exact',
       type: 'gauge',
-      help: '1 when the counts of a process are exact, 0 when they are a lower bound.',
+      help: '1 if the counts of a process are exact, 0 if they are lower bounds.',
       samples: processes.map((process) => ({ labels: labels(process), value: process.exact ? 1n : 0n })),
     },
   ];
 }
 
-/** What one command moved. */
+/** The traffic of one command. */
 export function runMetrics({ traffic, exact, exitCode }: RunResult): Metric[] {
   return [
     {
       name: 'lkm_traffic_run_bytes',
       type: 'gauge',
-      help: 'Payload bytes moved by a command and its descendants.',
+      help: 'Payload bytes sent and received by a command and its descendants.',
       samples: byTransport({}, traffic, 'Bytes'),
     },
     {
@@ -124,13 +124,13 @@ export function runMetrics({ traffic, exact, exitCode }: RunResult): Metric[] {
     {
       name: 'lkm_traffic_run_exact',
       type: 'gauge',
-      help: '1 when the counts are exact, 0 when they are a lower bound.',
+      help: '1 if the counts are exact, 0 if they are lower bounds.',
       samples: [{ labels: {}, value: exact ? 1n : 0n }],
     },
     {
       name: 'lkm_traffic_run_exit_code',
       type: 'gauge',
-      help: 'Exit status of the command; absent when a signal ended it.',
+      help: 'Exit status of the command; absent if a signal ended it.',
       samples: exitCode === null ? [] : [{ labels: {}, value: BigInt(exitCode) }],
     },
   ];
@@ -140,7 +140,7 @@ export function infoMetric({ engine, families }: Pick<Snapshot, 'engine' | 'fami
   return {
     name: 'lkm_traffic_info',
     type: 'gauge',
-    help: 'How transfers are seen, and the address families counted.',
+    help: 'The engine of the module, and the address families that it counts.',
     samples: [{ labels: { engine, families: families.join(',') }, value: 1n }],
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Written by hand and not by prom-client, which keeps values as Numbers: above 2^53 they would be wrong.
+// Not prom-client, because it keeps values as Numbers, which are not exact above 2^53.
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ function formatSample(name: string, { labels, value }: Sample): string {
   return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}\n`;
 }
 
-/** The Prometheus text format 0.0.4. A family without samples is left out. */
+/** The Prometheus text format 0.0.4. Families without samples are left out. */
 export function formatMetrics(metrics: readonly Metric[]): string {
   return metrics
     .filter(({ samples }) => samples.length > 0)

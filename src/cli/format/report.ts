@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { stringify } from 'csv-stringify/sync';
 import { SCHEMA, toJson } from '../../util/json';
 import { formatMetrics, type Metric } from './prometheus';
 import type { Style } from './style';
@@ -9,21 +8,21 @@ export type Format = (typeof FORMATS)[number];
 
 export type CsvValue = string | bigint | number | boolean | null;
 
-/** One result, in all the forms in which it can be printed. */
+/** One result, in every format in which it can be printed. */
 export interface Report {
   /** Names the shape of `data`, for readers of JSON. */
   readonly type: string;
   /** The whole as one JSON document. */
   readonly data: object;
-  /** The parts as JSON documents of a line each; default: the whole. */
+  /** The parts, for ndjson. Default: the whole as one line. */
   readonly lines?: readonly { readonly type: string; readonly data: object }[];
   readonly csv: { readonly columns: readonly string[]; readonly rows: readonly (readonly CsvValue[])[] };
   readonly metrics: readonly Metric[];
-  /** For people. */
+  /** The format for people. */
   readonly table: (style: Style) => string;
 }
 
-/** Text that ends with a line feed, or is empty. */
+/** The text ends with a line feed, or is empty. */
 export function formatReport(report: Report, format: Format, style: Style): string {
   const document = ({ type, data }: { type: string; data: object }): object => ({ schema: SCHEMA, type, ...data });
   switch (format) {
@@ -40,7 +39,7 @@ export function formatReport(report: Report, format: Format, style: Style): stri
   }
 }
 
-/** For reports that follow each other: JSON is a line each, and CSV has its header once. */
+/** A formatter for reports that follow each other: each JSON document is one line, and CSV has its header once. */
 export function nextFormatter(format: Format, style: Style): (report: Report) => string {
   let isFirst = true;
   return (report) => {
@@ -53,10 +52,16 @@ export function nextFormatter(format: Format, style: Style): (report: Report) =>
   };
 }
 
+/**
+ * A field of a CSV file (RFC 4180): in quotes if it has a comma, a quote or a line break. A spreadsheet would calculate
+ * a name that begins with one of `=+-@`, so an apostrophe comes before such a name.
+ */
+function csvField(value: CsvValue): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value);
+  const text = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 function formatCsv({ columns, rows }: Report['csv'], header = true): string {
-  // Written as text, so that no count goes through a Number. A spreadsheet would calculate a name that begins with =.
-  return stringify(
-    rows.map((row) => row.map((value) => (value === null ? '' : String(value)))),
-    { header, columns: [...columns], escape_formulas: true },
-  );
+  return [...(header ? [columns] : []), ...rows].map((row) => `${row.map(csvField).join(',')}\n`).join('');
 }

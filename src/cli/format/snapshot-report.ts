@@ -5,19 +5,19 @@ import { amountColumns, amountsOf } from './amount-columns';
 import { processesCsv } from './csv';
 import { flowLines, flowMetrics, flowsCsv, flowsData, flowsText } from './flow-report';
 import { infoMetric, processMetrics, programMetrics } from './metrics';
-import { whyInexact } from './reason-words';
+import { whyInexact } from './words';
 import type { Report } from './report';
 import { visible, type Style } from './style';
-import { formatTable } from './text-table';
+import { formatTable } from './table';
 import { asTree, COMPARE, type Sort } from './tree';
 import { brief, countOf, ownersTitle, ownerTitle, programTitle } from './words';
 import { receivedAndSent, stateOf, whatIsCounted, whatNext } from './words';
 
 export interface SnapshotView {
   readonly sort?: Sort | undefined;
-  /** Series of each process too, in the Prometheus format. */
+  /** Whether the Prometheus format has series for each process too. */
   readonly perProcess?: boolean | undefined;
-  /** Counting is over: there is nothing left to start. */
+  /** Whether the module is unloaded, so that starting a program would not count it. */
   readonly final?: boolean | undefined;
 }
 
@@ -56,10 +56,11 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
   if (programs.length > 0) parts.push(programTable(snapshot, style));
   if (snapshot.flows) parts.push(flowsText(snapshot.flows, processes, style));
   const summary = [`${style.colors.bold('Total')}  ${receivedAndSent(total.total, exact, style)}`];
-  if (hasSeveral(processes)) summary.push('What several watch is in a line each, and in the total once.');
+  if (hasSeveral(processes))
+    summary.push('A process with several watchers has a line for each of them. The total counts it once.');
   if (evicted > 0n) {
     summary.push(
-      `${countOf(evicted, 'ended process is', 'ended processes are')} listed no more; the total has what they moved.`,
+      `${countOf(evicted, 'ended process is', 'ended processes are')} no longer listed. The total includes the traffic of these processes.`,
     );
   }
   const reasons = whyInexact(snapshot);

@@ -5,8 +5,8 @@ import { infoMetric, programMetrics } from './metrics';
 import type { Metric } from './prometheus';
 import type { Report } from './report';
 import { visible, type Style } from './style';
-import { formatTable } from './text-table';
-import { countOf, ownerTitle, programTitle, watchHistory, whatIsCounted } from './words';
+import { formatTable } from './table';
+import { countOf, ownerTitle, programTitle, watchHistory, whatIsCounted, whatNext } from './words';
 
 export function statusReport(status: Status): Report {
   return {
@@ -26,9 +26,9 @@ function metrics({ healthy, loaded, problems, module, programs }: Status): Metri
     samples: [{ labels: {}, value }],
   });
   const found = [
-    gauge('lkm_traffic_up', '1 when the module is loaded and counts without problems.', healthy ? 1n : 0n),
-    gauge('lkm_traffic_loaded', '1 when the module is loaded.', loaded ? 1n : 0n),
-    gauge('lkm_traffic_problems', 'Problems that lkm-traffic status lists.', BigInt(problems.length)),
+    gauge('lkm_traffic_up', '1 if the module is loaded and has no problem.', healthy ? 1n : 0n),
+    gauge('lkm_traffic_loaded', '1 if the module is loaded.', loaded ? 1n : 0n),
+    gauge('lkm_traffic_problems', 'Number of problems that lkm-traffic status lists.', BigInt(problems.length)),
   ];
   if (module === null) return found;
   return [
@@ -38,13 +38,13 @@ function metrics({ healthy, loaded, problems, module, programs }: Status): Metri
     {
       name: 'lkm_traffic_allocations_failed_total',
       type: 'counter',
-      help: 'Allocations that failed in the module.',
+      help: 'Memory allocations that failed in the module.',
       samples: [{ labels: {}, value: module.allocationsFailed }],
     },
     {
       name: 'lkm_traffic_hook_attached',
       type: 'gauge',
-      help: '1 when a hook is attached; those that the kernel lacks or the engine does not need are left out.',
+      help: '1 if a hook is attached; hooks that the kernel lacks or the engine does not need are left out.',
       samples: module.hooks
         .filter(({ state }) => state !== 'absent')
         .map(({ name, state }) => ({ labels: { hook: name }, value: state === 'attached' ? 1n : 0n })),
@@ -57,12 +57,13 @@ function statusText({ loaded, problems, module, programs }: Status, style: Style
   const { bold, green, red } = style.colors;
   const parts: string[] = [];
   if (module === null) {
-    parts.push(loaded ? 'A module net_traffic is loaded.' : 'The net_traffic module is not loaded.');
+    if (!loaded) return 'The net_traffic module is not loaded.\nTo load it: lkm-traffic load --fname=NAME';
+    parts.push('A module net_traffic is loaded.');
   } else {
     parts.push(
       `net_traffic ${visible(module.version)} is loaded; state: ${module.state}, engine: ${visible(module.engine)}.\n${whatIsCounted(module.families)}`,
       programs.length === 0
-        ? 'Nothing is watched. lkm-traffic load --fname=NAME'
+        ? whatNext({ programs })
         : formatTable(
             [{ title: 'WATCHED' }, { title: 'FOR' }, { title: '' }],
             programs.map((program) => [programTitle(program), ownerTitle(program.owner), watchHistory(program)]),
@@ -82,7 +83,7 @@ function statusText({ loaded, problems, module, programs }: Status, style: Style
       : problems
           .map(
             ({ code, message, hint }) =>
-              `${red(bold('Problem:'))} ${message} [${code}]${hint === null ? '' : `\n  ${hint}`}`,
+              `${red(bold('Problem:'))} ${message} [${code}]${hint === null ? '' : `\n  ${hint.replaceAll('\n', '\n  ')}`}`,
           )
           .join('\n'),
   );
@@ -91,7 +92,7 @@ function statusText({ loaded, problems, module, programs }: Status, style: Style
 
 function numbers(module: ModuleStatus): string {
   return [
-    `${countOf(module.recordsRunning, 'process', 'processes')} running, ${module.recordsEnded} of ${module.history} ended ones kept, ${module.evicted} evicted.`,
+    `${countOf(module.recordsRunning, 'process', 'processes')} running, ${module.recordsEnded} ended ones listed (at most ${module.history}), ${module.evicted} no longer listed.`,
     `${module.sessions} of ${module.sessionsMax} sessions, ${module.watches} of ${module.watchesMax} watches, ${module.inFlight} calls in flight.`,
   ].join('\n');
 }

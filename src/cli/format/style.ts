@@ -2,19 +2,21 @@
 import picocolors from 'picocolors';
 import type { UnitOptions } from '../../util/units';
 
-/** How a report for people looks. */
+/** How a report for people is printed. */
 export interface Style {
   readonly colors: ReturnType<typeof picocolors.createColors>;
   readonly units: UnitOptions;
+  /** Columns of the terminal that text is wrapped to; null: it is not wrapped. */
+  readonly width: number | null;
 }
 
-export function createStyle(useColor: boolean, units: UnitOptions = {}): Style {
-  return { colors: picocolors.createColors(useColor), units };
+export function createStyle(useColor: boolean, units: UnitOptions = {}, width: number | null = null): Style {
+  return { colors: picocolors.createColors(useColor), units, width };
 }
 
 /**
- * Text of the kernel's, that is of whoever named a file or process, for a terminal: control characters and those that
- * turn the direction of writing are made visible, so that a name cannot move the cursor or forge a line.
+ * Text that is safe to print on a terminal. Anyone can choose the name of a file or process: escapes replace control
+ * characters and those that change the direction of writing, so a name cannot move the cursor or forge a line.
  */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {

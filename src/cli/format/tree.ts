@@ -6,7 +6,7 @@ export type Sort = (typeof SORTS)[number];
 
 export interface Branch {
   readonly process: Process;
-  /** What to print before its name, as `├─ `; empty for a root. */
+  /** The branches to print before its name, such as `├─ `; empty for a root. */
   readonly prefix: string;
 }
 
@@ -16,7 +16,7 @@ export const bySize = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a >
 const byStart: Compare = (a, b) => bySize(a.id, b.id);
 const total = ({ traffic }: Process): bigint => traffic.total.receivedBytes + traffic.total.sentBytes;
 
-/** Amounts: the largest first. */
+/** The orders of processes. By amount, the largest comes first. */
 export const COMPARE: Readonly<Record<Sort, Compare>> = {
   start: byStart,
   pid: (a, b) => a.pid - b.pid,
@@ -26,7 +26,7 @@ export const COMPARE: Readonly<Record<Sort, Compare>> = {
   total: (a, b) => bySize(total(b), total(a)),
 };
 
-/** Processes under their parents, brothers and sisters sorted. One whose parent is not there is a root. */
+/** Processes below their parents, siblings sorted. A process whose parent is not in the list is a root. */
 export function asTree(processes: readonly Process[], by: Compare): Branch[] {
   const compare: Compare = (a, b) => by(a, b) || byStart(a, b);
   const present = new Set(processes.map(({ id }) => id));
@@ -38,7 +38,7 @@ export function asTree(processes: readonly Process[], by: Compare): Branch[] {
     else children.set(parent, [process]);
   }
   const branches: Branch[] = [];
-  // Not by recursion: a chain of forks may be longer than the stack.
+  // Not recursive: a chain of forks may be deeper than the call stack.
   const stack = (children.get(null) ?? []).map((process) => ({ process, prefix: '', margin: '' })).reverse();
   for (let top = stack.pop(); top; top = stack.pop()) {
     const { process, prefix, margin } = top;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { evictedInexactIn, IN_WORDS, missedIn } from '../../model/reasons';
 import type { Counters, Process, Program, Snapshot, Timestamp } from '../../model/types';
 import { fullAmount } from '../../util/units';
 import { visible, type Style } from './style';
@@ -10,19 +11,19 @@ const FAMILY_NAMES: Readonly<Record<string, string>> = {
   vsock: 'AF_VSOCK',
 };
 
-/** What every report for people ends with: which numbers these are. */
+/** The last line of every report for people: what the numbers are. */
 export function whatIsCounted(families: readonly string[]): string {
   const names = families.map((family) => FAMILY_NAMES[family] ?? family).join(', ');
   return `Counted: payload bytes of ${names}; no headers, handshakes or retransmissions.`;
 }
 
-/** `received 175 bytes, sent 175 bytes`; a lower bound says so. */
+/** `received 175 bytes, sent 175 bytes`; a lower bound has `at least`. */
 export function receivedAndSent({ receivedBytes, sentBytes }: Counters, exact: boolean, { units }: Style): string {
   const atLeast = exact ? '' : 'at least ';
   return `received ${atLeast}${fullAmount(receivedBytes, units)}, sent ${atLeast}${fullAmount(sentBytes, units)}`;
 }
 
-/** Whole seconds: the rest is in the JSON. */
+/** A time in whole seconds. The JSON has the nanoseconds. */
 export function brief(time: Timestamp): string {
   return `${time.slice(0, 19)}Z`;
 }
@@ -37,7 +38,7 @@ export function stateOf({ state, exitCode, signal }: Process): string {
   return exitCode === null ? state : `${state} ${exitCode}`;
 }
 
-/** A name for what a watch brings: unnamed ones by how they bring it. */
+/** The title of a watch: its name, or the way in which it finds processes. */
 export function programTitle({ name, kind }: Pick<Program, 'name' | 'kind'>): string {
   if (name !== null) return visible(name);
   return kind === 'attach' ? '(by PID)' : '(spawned)';
@@ -64,10 +65,25 @@ export function watchHistory({ watchedAt, started, running, kind, missed }: Prog
   return `since ${brief(watchedAt)}, ${seen}${lost}`;
 }
 
-/** What to do when there is nothing to show. */
+/** What to do if there is no process to show. */
 export function whatNext({ programs }: Pick<Snapshot, 'programs'>): string {
   const names = programs.filter(({ kind }) => kind === 'name').map((program) => programTitle(program));
   return names.length === 0
-    ? 'Nothing is watched. Watch a program: lkm-traffic load --fname=NAME'
-    : `No process of ${names.join(', ')} has been seen yet. Start it now; one that ran before needs lkm-traffic load --pid N`;
+    ? 'Nothing is watched. To watch a program: lkm-traffic load --fname=NAME'
+    : `No process of ${names.join(', ')} has run yet. Start one now, or count one that already runs: lkm-traffic load --pid PID`;
+}
+
+/** A reason with its explanation, such as `attached: …`. */
+export function inWords(reason: string): string {
+  const words = IN_WORDS[reason];
+  return words === undefined ? visible(reason) : `${reason}: ${words}`;
+}
+
+/** Why numbers of a snapshot are lower bounds, one line per reason. Some of them are not in the total, only in a row. */
+export function whyInexact({ processes, programs, reasons }: Snapshot): string[] {
+  const all = [
+    ...[...processes.flatMap((process) => process.reasons), ...reasons],
+    ...[...missedIn(programs), ...evictedInexactIn(programs)],
+  ];
+  return [...new Set(all)].map(inWords);
 }

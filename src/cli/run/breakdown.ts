@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: MIT
 import type { RunResult } from '../../model/api-results';
-import { excessCounters, NOTHING, sumCounters } from '../../model/traffic';
+import { COUNTERS, excessCounters, NOTHING, sumCounters } from '../../model/traffic';
 import type { Counters, Process } from '../../model/types';
 import { amountColumns, amountsOf } from '../format/amount-columns';
 import { processesCsv } from '../format/csv';
 import type { CsvValue, Report } from '../format/report';
 import { visible, type Style } from '../format/style';
-import { formatTable, type Column } from '../format/text-table';
+import { formatTable, type TextColumn } from '../format/table';
 import { asTree, COMPARE } from '../format/tree';
+import { countOf } from '../format/words';
 
 export const BREAKDOWNS = ['process', 'program', 'remote', 'scope'] as const;
 export type Breakdown = (typeof BREAKDOWNS)[number];
 
-/** Parts of a run's traffic that add up to it. */
+/** The parts of a run's traffic. They add up to the total. */
 export interface Parts {
   readonly data: readonly object[];
   readonly csv: Report['csv'];
   readonly table: (style: Style) => string;
 }
 
-const COUNTERS = ['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages'] as const;
 const RIGHT = 'right' as const;
 
 interface Row {
-  /** As in the JSON and CSV. */
+  /** For JSON and CSV. */
   readonly values: Readonly<Record<string, CsvValue>>;
-  /** As in the table. */
+  /** For the table. */
   readonly cells: readonly string[];
   readonly counters: Counters;
   readonly exact: boolean;
 }
 
-function parts(columns: readonly Column[], keys: readonly string[], rows: readonly Row[]): Parts {
+function parts(columns: readonly TextColumn[], keys: readonly string[], rows: readonly Row[]): Parts {
   return {
     data: rows.map(({ values, counters }) => ({ ...values, counters })),
     csv: {
@@ -84,7 +84,7 @@ interface Unlisted {
   readonly count: bigint;
 }
 
-/** What ended processes moved that are listed no more, and listed ones when they were seen no more; null: nothing. */
+/** The traffic that no listed process has: of processes that are no longer listed, or after the last look at one. */
 function unlisted({ traffic, processes, evicted }: RunResult): Unlisted | null {
   const listed = sumCounters(processes.map((process) => process.traffic.total));
   const counters = excessCounters(traffic.total, listed);
@@ -92,7 +92,7 @@ function unlisted({ traffic, processes, evicted }: RunResult): Unlisted | null {
   return isNothing ? null : { counters, count: evicted };
 }
 
-const UNSEEN = 'more of these, unseen';
+const UNSEEN = 'these, after the last look';
 
 function byProcess(result: RunResult): Parts {
   const { processes, exact } = result;
@@ -112,7 +112,10 @@ function byProcess(result: RunResult): Parts {
         : [
             {
               values: {},
-              cells: ['', rest.count === 0n ? UNSEEN : `${rest.count} more that ended`],
+              cells: [
+                '',
+                rest.count === 0n ? UNSEEN : `${countOf(rest.count, 'process', 'processes')} no longer listed`,
+              ],
               ...{ counters: rest.counters, exact },
             },
           ]),
@@ -121,7 +124,7 @@ function byProcess(result: RunResult): Parts {
   return { data, csv: processesCsv(processes), table };
 }
 
-/** By the file that was executed last. */
+/** The parts by the file that each process executed last. */
 function byProgram(result: RunResult): Parts {
   const { processes, exact } = result;
   const programs = new Map<string, Process[]>();
@@ -141,7 +144,7 @@ function byProgram(result: RunResult): Parts {
   if (rest !== null) {
     rows.push({
       values: { program: '', processes: Number(rest.count) },
-      cells: [rest.count === 0n ? UNSEEN : 'listed no more', String(rest.count)],
+      cells: [rest.count === 0n ? UNSEEN : 'no longer listed', String(rest.count)],
       ...{ counters: rest.counters, exact },
     });
   }

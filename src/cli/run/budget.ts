@@ -2,47 +2,47 @@
 import type { RunResult } from '../../model/api-results';
 import type { Counters, Scope } from '../../model/types';
 import { parseAmount } from '../../util/units';
-import { list, text } from '../command-line/arguments';
+import { choices, text } from '../command-line/arguments';
 import type { Arguments } from '../command-line/command';
-import { UsageError } from '../command-line/usage-error';
+import { UsageError } from '../command-line/mistake';
 
 const SCOPES = ['loopback', 'private', 'public'] as const satisfies readonly Scope[];
 
-/** What a command may move at most. */
+/** The most that a command may send or receive. */
 export interface Budget {
   readonly direction: 'received' | 'sent';
   /** Bytes. */
   readonly limit: bigint;
-  /** What counts against it, by how far away the peer is; null: all. */
+  /** The scopes of the peers whose traffic counts against the budget; null: all traffic. */
   readonly scopes: readonly Scope[] | null;
 }
 
-/** `unproven`: less is known to have been moved, but it is a lower bound, or the peers of the rest are not known. */
+/** `unproven`: the count is below the limit, but is a lower bound, or traffic with unknown peers could exceed the limit. */
 export type Outcome = 'kept' | 'broken' | 'unproven';
 
 export interface Verdict extends Budget {
   readonly moved: bigint;
-  /** Bytes of which the scope is unknown: they may count or not. */
+  /** Bytes whose scope is unknown: they may count against the budget or not. */
   readonly unknown: bigint;
   readonly outcome: Outcome;
 }
 
 export function budgetsOf(args: Arguments): Budget[] {
-  const scopes = list(args, 'scope');
-  const wrong = scopes.find((word) => !SCOPES.some((scope) => scope === word));
-  if (wrong !== undefined) throw new UsageError(`--scope is '${wrong}'; it is of ${SCOPES.join(', ')}.`);
+  const scopes = choices(args, 'scope', SCOPES);
   const budgets = (['received', 'sent'] as const).flatMap((direction) => {
     const name = direction === 'received' ? 'max-rx' : 'max-tx';
     const value = text(args, name);
     if (value === undefined) return [];
     const limit = parseAmount(value);
-    if (limit === null) throw new UsageError(`--${name} is '${value}'; it is whole bytes, as 1000, 10MB or 1.5MiB.`);
+    if (limit === null) {
+      throw new UsageError(`Invalid --${name} '${value}'. Use a size such as 1000, 10MB or 1.5MiB.`);
+    }
     return [
       { direction, limit, scopes: scopes.length === 0 ? null : SCOPES.filter((scope) => scopes.includes(scope)) },
     ];
   });
   if (scopes.length > 0 && budgets.length === 0) {
-    throw new UsageError('--scope says what counts against --max-rx and --max-tx: give one of them.');
+    throw new UsageError('--scope needs --max-rx or --max-tx.');
   }
   return budgets;
 }

@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: MIT
+import fs from 'node:fs';
 import type { RunningCommand } from '../../model/api-results';
 import type { Context } from '../command-line/command';
-import { inForeground } from './foreground';
 
-/** Those that ask a program to end; the others have a meaning for the command alone. */
+/** Signals that ask a program to end. The others have a meaning only for the command. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
-/** What becomes of the signals that `run` is sent. */
+/** Where the signals go that `run` receives. */
 export interface Signals {
-  /** They are for this command now. */
+  /** From now on, signals go to this command. */
   readonly commandRuns: (command: RunningCommand) => void;
-  /** Aborted by a signal to end that came when no command ran: its name is the reason. */
+  /** Aborted by a signal that asks to end and comes while no command runs. The reason is the name of the signal. */
   readonly stop: AbortSignal;
 }
 
 /**
- * Signals are meant for the command while there is one, and then for whatever else `run` does. Those of the terminal's
- * keys have reached the command by themselves where there is a terminal.
+ * Whether this process belongs to the foreground job of a terminal. The terminal sends the signals of Ctrl-C and Ctrl-\
+ * to each process of that job.
+ */
+function inForeground(): boolean {
+  // The fields follow the name, which is in brackets and may have brackets: state ppid pgrp session tty_nr tpgid.
+  const stat = fs.readFileSync('/proc/self/stat', 'utf8');
+  const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return terminal !== '0' && group === foreground;
+}
+
+/**
+ * While the command runs, signals are passed on to it. At other times they end `run`. The terminal sends the signals of
+ * Ctrl-C and Ctrl-\ to the command itself, so they are not passed on.
  */
 export function followSignals({ takeSignals }: Pick<Context, 'takeSignals'>): Signals {
   let command: RunningCommand | undefined;

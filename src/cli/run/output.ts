@@ -3,15 +3,15 @@ import fs from 'node:fs';
 import { messageOf, TrafficError } from '../../model/errors';
 import { text, wholeNumber } from '../command-line/arguments';
 import type { Arguments, Context } from '../command-line/command';
-import { UsageError } from '../command-line/usage-error';
+import { UsageError } from '../command-line/mistake';
 import type { Report } from '../format/report';
 import { visible } from '../format/style';
 
-/** Where the reports of `run` go: stdout is the command's. */
+/** Where the reports of `run` go. They never go to stdout, which belongs to the command. */
 export interface Output {
-  /** Goes on where it cannot be written: the report is on stderr then, and so are all that follow. */
+  /** Writes a report. If that fails, this report and all later ones go to stderr. */
   readonly write: (report: Report) => void;
-  /** @throws {TrafficError} ERR_SYSTEM when not all of it could be written */
+  /** @throws {TrafficError} ERR_SYSTEM if a report could not be written */
   readonly finish: () => void;
 }
 
@@ -24,23 +24,23 @@ function isForReading(fd: number | string): boolean {
   return (parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) === 0;
 }
 
-/** Whether it is a pipe of this process with itself: who was handed one end only has another at its other end. */
+/** Whether a pipe has both its ends in this process. Of a pipe that was passed to us, we have only one end. */
 function isOwnPipe(target: string): boolean {
   if (!target.startsWith('pipe:')) return false;
   return fs.readdirSync(FOLDER).some((other) => {
     try {
       return fs.readlinkSync(`${FOLDER}/${other}`) === target && isForReading(other);
     } catch {
-      return false; // the descriptor by which the folder itself was read
+      return false; // readdir() listed its own descriptor, which is closed by now
     }
   });
 }
 
-/** Whether a descriptor was handed to us, and can be written to. */
+/** Whether a descriptor was passed to us and is open for writing. */
 function canWrite(fd: number): boolean {
   try {
     if (isForReading(fd)) return false;
-    // An event loop's own descriptors are no files of anybody's.
+    // Node's own descriptors, such as that of epoll, are not the user's files.
     const target = fs.readlinkSync(`${FOLDER}/${fd}`);
     return !target.startsWith('anon_inode:') && !isOwnPipe(target);
   } catch {
@@ -52,21 +52,25 @@ function descriptorOf(args: Arguments): number | null {
   const file = text(args, 'output');
   const number = text(args, 'output-fd');
   if (number !== undefined) {
-    if (file !== undefined) throw new UsageError('--output and --output-fd are two places: give one of them.');
+    if (file !== undefined) throw new UsageError('--output and --output-fd cannot be combined.');
     const fd = wholeNumber(number, 'output-fd', 1, DESCRIPTOR_MAX);
-    if (!canWrite(fd)) throw new UsageError(`--output-fd is ${fd}, which is not open for writing: … ${fd}>FILE`);
+    if (!canWrite(fd)) {
+      throw new UsageError(
+        `Descriptor ${fd} is not open for writing. To open it:\n  lkm-traffic run --output-fd ${fd} -- CMD ${fd}>FILE`,
+      );
+    }
     return fd;
   }
   if (file === undefined) return null;
   try {
     return fs.openSync(file, 'w');
   } catch (error) {
-    throw new UsageError(`--output: cannot write ${visible(file)}: ${visible(messageOf(error))}`);
+    throw new UsageError(`Cannot open the file of --output: ${visible(messageOf(error))}`);
   }
 }
 
 /**
- * Opens it before the command runs: a file that cannot be opened is known then.
+ * Opens the output before the command runs, so that a wrong name is reported at once.
  * @throws {UsageError}
  */
 export function openOutput(args: Arguments, context: Context, many: boolean): Output {
@@ -91,7 +95,9 @@ export function openOutput(args: Arguments, context: Context, many: boolean): Ou
         fs.writeFileSync(fd, text);
       } catch (error) {
         failure = {
-          error: new TrafficError('ERR_SYSTEM', 'The report cannot be written; it stands above.', { cause: error }),
+          error: new TrafficError('ERR_SYSTEM', 'The report could not be written to its file; it is printed above.', {
+            cause: error,
+          }),
         };
         writeAside(text);
       }

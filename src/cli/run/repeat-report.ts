@@ -2,11 +2,11 @@
 import type { RunResult } from '../../model/api-results';
 import type { Report } from '../format/report';
 import { visible, type Style } from '../format/style';
-import { formatTable } from '../format/text-table';
+import { formatTable } from '../format/table';
 import { countOf } from '../format/words';
 import { endingOf, secondsOf } from './run-report';
 
-/** Of several runs. `mean` and `stddev` (of the sample) are rounded to a double; the extremes are exact. */
+/** The spread of several runs. `mean` and `stddev` (of the sample) are doubles; `min` and `max` are exact. */
 export interface Spread<T> {
   readonly mean: number;
   readonly stddev: number;
@@ -35,7 +35,7 @@ const AMOUNTS = [
   ['sentMessages', 'Sent messages'],
 ] as const;
 
-/** What the same command moved in several runs. */
+/** The traffic of several runs of a command. */
 export function repeatReport(command: readonly string[], results: readonly RunResult[], wanted: number): Report {
   const exact = results.every((result) => result.exact);
   const seconds = spreadOf(results.map(secondsOf));
@@ -61,7 +61,7 @@ export function repeatReport(command: readonly string[], results: readonly RunRe
             {
               name: `lkm_traffic_runs_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
               type: 'gauge' as const,
-              help: 'The least and the most of several runs of a command.',
+              help: 'The smallest and the largest amount of several runs of a command.',
               samples: [
                 { labels: { of: 'min' }, value: spread.min },
                 { labels: { of: 'max' }, value: spread.max },
@@ -79,7 +79,7 @@ export function repeatReport(command: readonly string[], results: readonly RunRe
   };
 }
 
-const COLUMNS = ['', 'MEAN', '±', 'LEAST', 'MOST'].map((title, n) => ({
+const COLUMNS = ['', 'MEAN', '±', 'MIN', 'MAX'].map((title, n) => ({
   title,
   align: n === 0 ? ('left' as const) : ('right' as const),
 }));

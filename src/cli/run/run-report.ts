@@ -3,7 +3,7 @@ import type { RunResult } from '../../model/api-results';
 import type { Scope, Snapshot } from '../../model/types';
 import { fullAmount } from '../../util/units';
 import { infoMetric, runMetrics } from '../format/metrics';
-import { inWords } from '../format/reason-words';
+import { inWords } from '../format/words';
 import type { Report } from '../format/report';
 import { visible, type Style } from '../format/style';
 import { countOf, receivedAndSent, whatIsCounted } from '../format/words';
@@ -13,11 +13,11 @@ import type { Verdict } from './budget';
 export interface RunView {
   readonly by?: Breakdown | undefined;
   readonly verdicts?: readonly Verdict[] | undefined;
-  /** Which of several runs it was. */
+  /** The number of this run, if there are several. */
   readonly number?: number | undefined;
 }
 
-/** What a command moved: the totals first, since that is the question. */
+/** The traffic of a command. */
 export function runReport(result: RunResult, view: RunView = {}): Report {
   const { by, verdicts = [], number } = view;
   const parts = by === undefined ? null : breakDown(result, by);
@@ -35,7 +35,7 @@ export function runReport(result: RunResult, view: RunView = {}): Report {
   };
 }
 
-/** What was moved so far, while the command runs. `startedAt` is in milliseconds of this process's clock. */
+/** The traffic so far, while the command runs. `startedAt` is in milliseconds of this process's clock. */
 export function sampleReport({ takenAt, total, exact, reasons }: Snapshot, startedAt: number): Report {
   const seconds = Math.max(0, (Date.parse(takenAt) - startedAt) / 1000);
   return {
@@ -56,22 +56,21 @@ export function secondsOf({ startedAt, endedAt }: RunResult): number {
   return (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
 }
 
-const fromWhom = (scopes: readonly Scope[] | null): string => (scopes === null ? '' : ` (${scopes.join(', ')})`);
+const scopesText = (scopes: readonly Scope[] | null): string => (scopes === null ? '' : ` (${scopes.join(', ')})`);
 
-/** `Over budget: received 120 bytes (public), at most 100 bytes were allowed` */
+/** `Over budget: received 120 bytes (public); at most 100 bytes were allowed` */
 export function verdictText({ direction, limit, scopes, moved, unknown, outcome }: Verdict, style: Style): string {
   const amount = (bytes: bigint): string => fullAmount(bytes, style.units);
   const allowed = `at most ${amount(limit)} ${outcome === 'kept' ? 'are' : 'were'} allowed`;
-  const what = `${direction} ${amount(moved)}${fromWhom(scopes)}`;
+  const what = `${direction} ${amount(moved)}${scopesText(scopes)}`;
   switch (outcome) {
     case 'kept':
       return `Within budget: ${what}; ${allowed}`;
     case 'broken':
       return style.colors.red(`Over budget: ${what}; ${allowed}`);
     case 'unproven': {
-      const rest =
-        unknown > 0n ? `, and ${amount(unknown)} with peers that are not known` : ', and that is a lower bound';
-      return style.colors.yellow(`Budget not proven: ${what}${rest}; ${allowed}`);
+      const rest = unknown > 0n ? `the peers of ${amount(unknown)} are unknown` : 'this is a lower bound';
+      return style.colors.yellow(`Budget not verified: ${what}; ${allowed}, but ${rest}`);
     }
   }
 }

@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import { systemCode, TrafficError } from '../../model/errors';
 import { openTerminal, type OpenTerminal } from './terminal';
 
-/** @throws {TrafficError} ERR_SYSTEM when it cannot be written; a reader that went away is no failure */
+/** @throws {TrafficError} ERR_SYSTEM if the text cannot be written. A reader that went away is not a failure. */
 type Write = (text: string) => void;
 
 /** Where a command writes: data to `out`, messages to `err`. */
@@ -13,16 +13,18 @@ export interface Io {
   readonly err: Write;
   readonly env: NodeJS.ProcessEnv;
   readonly outIsTerminal: boolean;
+  /** Columns of the terminal that `out` is; null if it is none, or does not know its width. */
+  readonly outWidth: number | null;
   readonly errIsTerminal: boolean;
-  /** Takes over the terminal that `out` is; null where it is none that could be. */
+  /** Takes over the terminal that `out` is; null if `out` is not a terminal with a screen. */
   readonly terminal: OpenTerminal | null;
-  /** Aborted when the reader of `out` is known to have left: nothing written to it arrives any more. */
+  /** Aborted when the reader of `out` has left, so that text written to `out` is lost. */
   readonly readerLeft: AbortSignal;
 }
 
-/** For a terminal, pipe or socket. A reader that went away (`| head`) is no failure, and nothing is said about it. */
+/** For a terminal, pipe or socket. A reader that went away (`| head`) is not a failure and is not reported. */
 function streamWriter(stream: NodeJS.WriteStream, left: AbortController): Write {
-  // A terminal that is gone is EIO.
+  // Writing to a terminal that is gone fails with EIO.
   const gone = stream.isTTY ? ['EIO'] : ['EPIPE', 'ECONNRESET'];
   stream.on('error', (error) => {
     if (!gone.includes(systemCode(error) ?? '')) throw error;
@@ -33,13 +35,13 @@ function streamWriter(stream: NodeJS.WriteStream, left: AbortController): Write 
   };
 }
 
-/** For a file or device. Node's stream calls write(2) once, and a disk that becomes full then takes a part only. */
+/** For a file or device. Node's stream calls write(2) once: when the disk becomes full, part of the text is lost. */
 function fileWriter(fd: number, name: string): Write {
   return (text) => {
     try {
       fs.writeFileSync(fd, text);
     } catch (error) {
-      throw new TrafficError('ERR_SYSTEM', `${name} cannot be written.`, { cause: error });
+      throw new TrafficError('ERR_SYSTEM', `Cannot write to ${name}.`, { cause: error });
     }
   };
 }
@@ -49,7 +51,7 @@ function hasReader(fd: number): boolean {
   return isatty(fd) || stat.isFIFO() || stat.isSocket();
 }
 
-/** The process's own. */
+/** The streams of this process. */
 export function processIo(): Io {
   const outLeft = new AbortController();
   const { stdin: input, stdout: output } = process;
@@ -61,6 +63,7 @@ export function processIo(): Io {
     readerLeft: outLeft.signal,
     env: process.env,
     outIsTerminal: isatty(1),
+    outWidth: isatty(1) && output.columns > 0 ? output.columns : null,
     errIsTerminal: isatty(2),
   };
 }

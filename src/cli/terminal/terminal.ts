@@ -2,18 +2,18 @@
 import { emitKeypressEvents } from 'node:readline';
 
 export interface TerminalListener {
-  /** A name as `up`, `return` or `ctrl-c`, or the character. */
+  /** A name such as `up`, `return` or `ctrl-c`, or the character. */
   readonly onKey: (key: string) => void;
-  /** What is on the screen is lost, or has another size: draw all of it again. */
+  /** The screen was lost, or has another size: draw all of it again. */
   readonly onLost: () => void;
 }
 
-/** A terminal with all of its screen ours. */
+/** A terminal whose whole screen is ours. */
 export interface Terminal {
   readonly size: () => { readonly columns: number; readonly rows: number };
-  /** Each line is as wide as the screen at most. */
+  /** Draws the screen. No line may be wider than the screen. */
   readonly draw: (lines: readonly string[]) => void;
-  /** The terminal as it was before. May be called again. */
+  /** Restores the terminal. Can be called more than once. */
   readonly close: () => void;
 }
 
@@ -24,7 +24,7 @@ export interface TerminalStreams {
   readonly output: NodeJS.WriteStream;
 }
 
-/** The alternate screen, no cursor, and no line that goes on below. */
+/** Switches to the alternate screen, hides the cursor and turns line wrapping off. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J';
 const LEAVE = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
 
@@ -37,7 +37,7 @@ interface Keypress {
 
 /** The keys of one sequence. */
 export function keysOf({ name, sequence = '', ctrl = false, meta = false }: Keypress): string[] {
-  // Alt and a key, or Escape and that key soon after: terminals tell no difference. Nothing here is on Alt.
+  // Terminals send the same for Alt with a key as for Escape and then that key. No key here uses Alt, so it is Escape.
   if (meta && sequence.length === 2) return ['escape', ...keysOf({ name, ctrl, sequence: sequence.slice(1) })];
   if (meta && name !== 'escape') return [];
   if (ctrl) return name === undefined ? [] : [`ctrl-${name}`];
@@ -46,7 +46,7 @@ export function keysOf({ name, sequence = '', ctrl = false, meta = false }: Keyp
   return name === undefined ? [] : [name];
 }
 
-/** Gives what ends it. */
+/** Listens for an event. Returns the function that stops listening. */
 function listen(emitter: NodeJS.EventEmitter, event: string, listener: (...args: never[]) => void): () => void {
   const given = listener as (...args: unknown[]) => void;
   emitter.on(event, given);
@@ -55,7 +55,7 @@ function listen(emitter: NodeJS.EventEmitter, event: string, listener: (...args:
   };
 }
 
-/** Takes the terminal over, until `close` or the end of the process, however that comes. */
+/** Takes over the terminal until `close`, or until the process ends for any reason. */
 export function openTerminal({ input, output }: TerminalStreams, { onKey, onLost }: TerminalListener): Terminal {
   let isOpen = false;
   let before: readonly string[] = [];
@@ -64,7 +64,7 @@ export function openTerminal({ input, output }: TerminalStreams, { onKey, onLost
     if (input.isTTY) input.setRawMode(on);
   };
   const enter = (): void => {
-    // Before the first output: a process in the background is stopped here, and has drawn nothing then.
+    // Before the first output: a process in the background is stopped here, before it has drawn anything.
     raw(true);
     output.write(ENTER);
     isOpen = true;
@@ -83,28 +83,28 @@ export function openTerminal({ input, output }: TerminalStreams, { onKey, onLost
   };
   const suspend = (): void => {
     leave();
-    // By the kernel's own action, which is none where no shell could continue us.
+    // The kernel's default action stops the process, unless there is no shell that could continue it.
     process.removeListener('SIGTSTP', suspend);
     process.kill(process.pid, 'SIGTSTP');
     process.on('SIGTSTP', suspend);
     resume();
   };
   const resume = (): void => {
-    // A shell has set its own modes meanwhile, of which Node knows nothing: it is told both.
+    // The shell has changed the modes meanwhile, and Node does not know it: set them off, then on.
     raw(false);
     enter();
     onLost();
-    // A resize was announced to who was in the foreground then.
+    // If the terminal was resized meanwhile, the signal went to the foreground job of that time.
     process.kill(process.pid, 'SIGWINCH');
   };
   const onKeypress = (_text: string | undefined, keypress: Keypress): void => {
     for (const key of keysOf(keypress)) {
-      // All of the job is to stop, as if the terminal itself had sent it: npx or sudo too.
+      // Stop the whole job, including npx or sudo, as if the terminal had sent the signal.
       if (key === 'ctrl-z') process.kill(0, 'SIGTSTP');
       else onKey(key);
     }
   };
-  // A terminal that is gone sends SIGHUP, which is what ends the view.
+  // When the terminal is gone, SIGHUP ends the view.
   const ignore = (): void => undefined;
 
   enter();
@@ -115,7 +115,7 @@ export function openTerminal({ input, output }: TerminalStreams, { onKey, onLost
     listen(output, 'resize', redraw),
     ...(input.isTTY ? [listen(input, 'keypress', onKeypress)] : []),
   ];
-  // It stays: what is left to read may fail after the end.
+  // This listener stays: reading the rest of the input may fail after the end.
   input.on('error', ignore);
   if (input.isTTY) {
     emitKeypressEvents(input);
@@ -125,7 +125,7 @@ export function openTerminal({ input, output }: TerminalStreams, { onKey, onLost
   return {
     size: () => {
       const [columns, rows] = output.getWindowSize();
-      // A serial line does not know.
+      // A serial line does not know its size.
       return columns > 0 && rows > 0 ? { columns, rows } : { columns: 80, rows: 24 };
     },
     draw: (lines) => {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { roundedAmount, type UnitOptions } from '../../util/units';
-import type { Column } from './fitted-table';
+import type { Column } from '../format/table';
 import { bothWays, type Rate } from './rates';
 import type { Order } from './rows';
 import { sparkline } from './sparkline';
 
-/** What the columns of numbers need of a row, be it of a process or of a flow. */
+/** The numbers of a row, which is a process or a flow. */
 export interface Amounts {
   readonly receivedBytes: bigint;
   readonly sentBytes: bigint;
   readonly rate: Rate | null;
-  /** False: these are lower bounds. */
+  /** False: the bytes are lower bounds. */
   readonly exact: boolean;
   readonly rateIsExact: boolean;
 }
@@ -23,7 +23,7 @@ export function shortAmount(bytes: bigint, units: UnitOptions): string {
 
 const bound = (exact: boolean, text: string): string => (exact ? text : `>=${text}`);
 
-/** Where the sorting is by a column, its title says so. */
+/** The title of a column. An arrow shows that the table is sorted by this column. */
 export function titled(title: string, column: Order, { order, reversed }: Sorting): string {
   return column === order ? `${title}${reversed ? '▲' : '▼'}` : title;
 }
@@ -39,11 +39,11 @@ export interface AmountColumns<T> {
   readonly exact: readonly Column<T>[];
   readonly rounded: readonly Column<T>[];
   readonly total: Column<T>;
-  /** The past of the rate, as bars of that many columns. */
+  /** The rates of the past as bars, one per column of the terminal. */
   readonly history: (width: number, pastOf: (row: T) => readonly bigint[]) => Column<T>;
 }
 
-/** The columns of numbers, of which a table takes those for which it has room. */
+/** The columns of numbers. A table shows those for which it has room. */
 export function amountColumns<T>(of: (row: T) => Amounts, sorting: Sorting, units: UnitOptions): AmountColumns<T> {
   const right = (title: string, least: number, text: (amounts: Amounts) => string): Column<T> => ({
     ...{ title, least, align: 'right' },

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { Process } from '../../model/types';
 import { visible, type Style } from '../format/style';
+import { layOut, type Column } from '../format/table';
 import { countOf, stateOf } from '../format/words';
 import { amountColumns, titled, type Amounts } from './amounts';
-import { layOut, type Column } from './fitted-table';
 import { flowRows, type FlowRow } from './flow-rows';
 import { listHeight, sayIn, stack, type Size, type View } from './frame';
 import { head, orderText, type Subject } from './head';
@@ -48,11 +48,12 @@ function subjectOf(state: State, process: Process, flows: number): Subject {
 }
 
 function whyEmpty(list: readonly FlowRow[] | null, { frozen }: State): string {
-  if (list !== null) return 'No flows: it has moved nothing, or the module was loaded with max_flows=0.';
-  return frozen ? 'Paused before the flows were read: Space goes on.' : 'Reading …';
+  if (list !== null)
+    return 'No flows: the process has sent and received nothing, or the module was loaded with max_flows=0.';
+  return frozen ? 'Paused before the flows were read. Press Space to continue.' : 'Reading …';
 }
 
-/** With whom the selected process moves what. */
+/** The flows of the selected process. */
 export function flowPage(state: State, process: Process, size: Size, view: View): string[] {
   const { bold, dim } = view.style.colors;
   const width = size.columns;

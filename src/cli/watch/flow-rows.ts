@@ -28,12 +28,12 @@ const COMPARE: Readonly<Record<Order, Compare>> = {
   total: largest(({ counters }) => counters.receivedBytes + counters.sentBytes),
   received: largest(({ counters }) => counters.receivedBytes),
   sent: largest(({ counters }) => counters.sentBytes),
-  // All are of one process: as they were first used.
+  // All flows belong to one process: they keep the order in which they were first used.
   pid: () => 0,
   name: (a, b) => a.remote.localeCompare(b.remote),
 };
 
-/** With whom a process moves what; null: not read yet. */
+/** The flows of a process; null: they were not read yet. */
 export function flowRows(state: State, { id }: Process): FlowRow[] | null {
   const { snapshot, rates } = shown(state).reading;
   if (!snapshot.flows) return null;

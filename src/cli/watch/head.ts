@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Counters } from '../../model/types';
 import { exactAmount } from '../../util/units';
+import { widthOf } from '../format/fit';
 import type { Style } from '../format/style';
 import { receivedAndSent } from '../format/words';
 import { shortAmount } from './amounts';
@@ -8,22 +9,21 @@ import { bothEnds, isRoomy, sayIn, type Size, type View } from './frame';
 import { shown, type State } from './model';
 import type { Rate } from './rates';
 import { sparkline } from './sparkline';
-import { widthOf } from './text';
 
-/** What a page is about. */
+/** The subject of a page. */
 export interface Subject {
   readonly title: string;
   /** Null: not known yet. */
   readonly rate: Rate | null;
-  /** The rate in the past, the newest last. */
+  /** The rates of the past, the newest last. */
   readonly past: readonly bigint[];
   readonly counters: Counters;
   readonly exact: boolean;
-  /** What is listed, and in which order. */
+  /** What the page lists, and in which order. */
   readonly list: string;
 }
 
-/** `received 175 bytes (…), sent 175 bytes (…)`, and shorter ways to say it. */
+/** `received 175 bytes (…), sent 175 bytes (…)`, and shorter versions of it. */
 export function waysToSay(counters: Counters, exact: boolean, style: Style): string[] {
   const { units } = style;
   const atLeast = exact ? '' : 'at least ';
@@ -38,7 +38,7 @@ export function waysToSay(counters: Counters, exact: boolean, style: Style): str
 
 function rateLine({ rate, past }: Subject, width: number, { style }: View): string {
   const { units, colors } = style;
-  // As wide as any: what follows is not to jump to and fro.
+  // Padded to the widest rate, so that the text behind it does not move.
   const each = (bytes: bigint | undefined): string =>
     (bytes === undefined ? '-' : `${shortAmount(bytes, units)}/s`).padEnd(units.bits === true ? 11 : 10);
   const [received, sent] = [each(rate?.receivedBytesPerSecond), each(rate?.sentBytesPerSecond)];
@@ -54,7 +54,7 @@ export function orderText({ order, reversed }: State): string {
   return `by ${order}${reversed ? ', reversed' : ''}`;
 }
 
-/** What stands above every list. */
+/** The lines above every list. */
 export function head(state: State, subject: Subject, size: Size, view: View): string[] {
   const { title, counters, exact, list } = subject;
   const { bold, yellow, dim } = view.style.colors;

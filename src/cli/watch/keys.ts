@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
+import { charactersOf } from '../format/fit';
 import { flowRows } from './flow-rows';
 import { cursorIn, rows, selectedProcess, shown, type State } from './model';
 import { ORDERS } from './rows';
-import { charactersOf } from './text';
 
-/** One key: a name as `up`, `return`, `f1` or `ctrl-c`, or the character that was typed. */
+/** One key: a name such as `up`, `return`, `f1` or `ctrl-c`, or the character that was typed. */
 export type Key = string;
 
-/** The state after a key; null: the view is to end. `page` is how many lines a page has. */
+/** The state after a key; null: the view ends. `page` is the number of lines of a page. */
 export function press(state: State, key: Key, page: number): State | null {
   if (key === 'ctrl-c') return null;
   if (state.typing) return type(state, key);
@@ -23,7 +23,7 @@ export function press(state: State, key: Key, page: number): State | null {
   }
 }
 
-/** How many lines a key moves, up if negative. */
+/** How many lines a key moves down; negative: up. */
 function stepOf(key: Key, page: number): number | null {
   switch (key) {
     case 'up':
@@ -124,7 +124,7 @@ function type(state: State, key: Key): State {
     case 'space':
       return { ...state, filter: `${state.filter} ` };
     default:
-      // Names of keys have several characters.
+      // The name of a key has several characters, and is not text.
       return charactersOf(key).length === 1 ? { ...state, filter: state.filter + key } : state;
   }
 }

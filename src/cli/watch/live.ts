@@ -1,17 +1,33 @@
 // SPDX-License-Identifier: MIT
 import type { OpenTerminal } from '../terminal/terminal';
-import { listHeight, type View } from './frame';
+import { flowPage } from './flow-page';
+import { listHeight, type Size, type View } from './frame';
+import { helpPage } from './help-page';
 import { press } from './keys';
-import { advance, begin } from './model';
+import { advance, begin, selectedProcess, type State } from './model';
 import type { Pace } from './pace';
 import type { Moment } from './rates';
 import { firstReading, nextReading } from './reading';
-import { render } from './render';
+import { processPage } from './process-page';
 
 export interface LiveOptions extends View {
   readonly open: OpenTerminal;
   readonly take: (flows: boolean) => Promise<Moment>;
   readonly pace: Pace;
+}
+
+/** The whole screen, as many lines as it has rows. No line is wider than the screen. */
+export function render(state: State, size: Size, view: View): string[] {
+  switch (state.page) {
+    case 'processes':
+      return processPage(state, size, view);
+    case 'flows': {
+      const process = selectedProcess(state);
+      return process ? flowPage(state, process, size, view) : processPage(state, size, view);
+    }
+    case 'help':
+      return helpPage(state, size, view);
+  }
 }
 
 /** The view on the terminal, from a first moment until the pace or a key ends it. */
@@ -26,7 +42,7 @@ export async function live(first: Moment, { open, take, pace, ...view }: LiveOpt
       pace.end();
       return;
     }
-    // Flows are read only while they are looked at.
+    // Flows are read only while they are on the screen.
     if (next.page === 'flows' && state.page !== 'flows') pace.hurry();
     state = next;
     draw();

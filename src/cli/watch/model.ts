@@ -5,15 +5,15 @@ import { bothWays } from './rates';
 import type { Reading } from './reading';
 import { rowsOf, type Order, type Row } from './rows';
 
-/** Rates of the past, in bytes per second both ways, the newest last. */
+/** Rates of the past in bytes per second, received and sent together, the newest last. */
 export interface History {
   readonly total: readonly bigint[];
   readonly processes: ReadonlyMap<bigint, readonly bigint[]>;
 }
 
-/** As many as a wide terminal has columns for them. */
+/** A wide terminal has columns for this many. */
 const TOTAL_MAX = 240;
-/** There may be thousands of processes. */
+/** Less, because there may be thousands of processes. */
 const PROCESS_MAX = 80;
 
 /** What is on the screen. */
@@ -23,20 +23,20 @@ export interface Shown {
 }
 
 export interface State {
-  /** The newest there is. */
+  /** The newest reading. */
   readonly latest: Shown;
-  /** Not null: paused, with this on the screen. */
+  /** What a paused screen shows; null: not paused. */
   readonly frozen: Shown | null;
   readonly page: 'processes' | 'flows' | 'help';
   readonly order: Order;
   readonly reversed: boolean;
-  /** Only what has this in its name, path or PID. */
+  /** List only processes with this text in name, path or PID. */
   readonly filter: string;
-  /** The filter is being typed. */
+  /** Whether the filter is being typed. */
   readonly typing: boolean;
-  /** All processes that have ended, and not only those that moved something just now. */
+  /** Whether all ended processes are listed, or only those that have a rate. */
   readonly ended: boolean;
-  /** `id` of the selected process, wherever the sorting puts it; null: whatever comes first. */
+  /** `id` of the selected process; null: the first one of the list. */
   readonly selected: bigint | null;
   /** First flow on the screen. */
   readonly flowOffset: number;
@@ -48,7 +48,7 @@ function continued(history: readonly bigint[] | undefined, value: bigint, most: 
   return [...(history ?? []).slice(1 - most), value];
 }
 
-/** Processes that are listed no more are forgotten. */
+/** Adds the rates of a reading. Drops the history of processes that are no longer listed. */
 function extend(history: History, { rates }: Reading): History {
   if (!rates) return history;
   const processes = [...rates.processes].map(
@@ -65,7 +65,7 @@ export function begin(reading: Reading): State {
   };
 }
 
-/** A paused screen stays as it is, and the history has no gap. */
+/** The state after a reading. A paused screen does not change, and its history has no gap later. */
 export function advance(state: State, reading: Reading): State {
   return { ...state, latest: { reading, history: extend(state.latest.history, reading) } };
 }
@@ -79,7 +79,7 @@ export function rows(state: State): Row[] {
   return rowsOf(shown(state).reading, { order, reversed, filter, ended });
 }
 
-/** Where the selected process is among the rows; the first one where it is no more. */
+/** The index of the selected process among the rows; 0 if it is no longer there. */
 export function cursorIn(list: readonly Row[], { selected }: State): number {
   return Math.max(
     0,
@@ -87,9 +87,9 @@ export function cursorIn(list: readonly Row[], { selected }: State): number {
   );
 }
 
-/** The process that the flows are of: on their page the record of it that has them. */
+/** The selected process. On the page of its flows, this is the record that has the flows. */
 export function selectedProcess(state: State): Process | null {
-  // There it stays, also where a filter would not have it.
+  // It stays on that page even if the filter excludes it.
   const { processes } = shown(state).reading.snapshot;
   const chosen = processes.find(({ id }) => id === state.selected);
   if (chosen && state.page === 'flows') return standingFor(chosen, processes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/** When the next reading is due: at whole intervals from the beginning, sooner when hurried, never after the end. */
+/** The times of the readings: whole intervals from the start, or at once after hurry(), until end(). */
 export class Pace {
   readonly #interval: number;
   #next: number;
@@ -14,10 +14,10 @@ export class Pace {
     this.#next = performance.now();
   }
 
-  /** False: it is over. */
+  /** Waits for the time of the next reading. False: there is none. */
   async due(): Promise<boolean> {
     const now = performance.now();
-    // What is late is skipped, and not made up for.
+    // Readings that are late are skipped.
     while (this.#next <= now) this.#next += this.#interval;
     if (!this.#ended && !this.#hurried) {
       await new Promise<void>((resolve) => {

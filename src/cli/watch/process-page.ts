@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { hasSeveral, standing } from '../../model/records';
 import type { Process, Snapshot } from '../../model/types';
+import { clipStart, widthOf, wrapAndClip } from '../format/fit';
 import { visible, type Style } from '../format/style';
+import { layOut, type Column } from '../format/table';
 import { countOf, ownersTitle, stateOf, whatNext } from '../format/words';
 import { amountColumns, titled, type Amounts } from './amounts';
-import { layOut, type Column } from './fitted-table';
 import { isRoomy, listHeight, sayIn, stack, type Size, type View } from './frame';
 import { head, orderText, waysToSay, type Subject } from './head';
 import { cursorIn, rows, shown, type State } from './model';
 import { rateIsExact } from './rates';
 import type { Row } from './rows';
-import { clipStart, widthOf, wrap } from './text';
 
 const MARK = '>';
 
@@ -18,7 +18,7 @@ function nameOf({ comm, program }: Process): string {
   return visible(comm ?? program ?? '?');
 }
 
-/** Branches and name. Of a deep tree the end is what matters. */
+/** Branches and name. The branches of a deep tree are cut off at their start. */
 function nameCell({ process, prefix }: Row, width: number): string {
   const ending = process.state === 'running' ? '' : ` (${stateOf(process)})`;
   const name = nameOf(process) + ending;
@@ -63,8 +63,8 @@ function columnsOf(state: State, list: readonly Row[], marked: bigint | undefine
 }
 
 function detail({ process }: Row, { processes }: Snapshot, width: number, style: Style): string {
-  const forWhom = hasSeveral(processes) ? ` for ${ownersTitle(process.owners)}` : '';
-  const who = `${process.pid} ${visible(process.exe ?? nameOf(process))}${forWhom}`;
+  const watchers = hasSeveral(processes) ? ` for ${ownersTitle(process.owners)}` : '';
+  const who = `${process.pid} ${visible(process.exe ?? nameOf(process))}${watchers}`;
   const ways = waysToSay(process.traffic.total, process.exact, style);
   const why = process.exact ? '' : ` (${process.reasons.map(visible).join(', ')})`;
   return sayIn(width, [...ways.map((way) => `${who}: ${way}${why}`), ...ways.map((way) => `${process.pid}: ${way}`)]);
@@ -85,18 +85,18 @@ function nothing(state: State, width: number): string[] {
   const { snapshot } = shown(state).reading;
   const hidden =
     state.filter === ''
-      ? 'No process is left that runs; e lists those that ended.'
-      : 'No process is listed: Esc takes the filter away.';
-  return wrap(snapshot.processes.length === 0 ? whatNext(snapshot) : hidden, width);
+      ? 'No process is running. To list the ended ones: e'
+      : 'No process matches the filter. To clear it: Esc';
+  return wrapAndClip(snapshot.processes.length === 0 ? whatNext(snapshot) : hidden, width);
 }
 
-/** `3 running, 12 ended (e lists them); 2 processes listed by filter 'nginx'; by rate` */
+/** `3 running, 12 ended (e: list); 2 processes listed by filter 'nginx'; by rate` */
 function listText(state: State, listed: number): string {
   const { processes, evicted } = shown(state).reading.snapshot;
   const each = standing(processes);
   const running = each.filter(({ process }) => process.state === 'running').length;
   const ended = each.length - running;
-  const how = ended > 0 && !state.ended ? ' (e lists them)' : '';
+  const how = ended > 0 && !state.ended ? ' (e: list)' : '';
   const filter =
     state.filter === ''
       ? []
@@ -122,7 +122,7 @@ export function processPage(state: State, size: Size, view: View): string[] {
   const list = rows(state);
   const cursor = cursorIn(list, state);
   const height = listHeight(size);
-  // The selected line in the middle, where there is as much above and below it.
+  // The selected line is in the middle, unless the list starts or ends before.
   const top = Math.max(0, Math.min(cursor - Math.floor(height / 2), list.length - height));
   const onScreen = list.slice(top, top + height);
   const marked = list[cursor];

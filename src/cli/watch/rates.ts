@@ -3,7 +3,7 @@ import { standing } from '../../model/records';
 import { NOTHING } from '../../model/traffic';
 import type { Counters, Flow, FlowTotal, Process, ProcessFlows, Program, Snapshot } from '../../model/types';
 
-/** How fast something moves payload, in whole bytes per second. */
+/** A rate of payload in whole bytes per second. */
 export interface Rate {
   readonly receivedBytesPerSecond: bigint;
   readonly sentBytesPerSecond: bigint;
@@ -11,17 +11,17 @@ export interface Rate {
 
 export const NO_RATE: Rate = { receivedBytesPerSecond: 0n, sentBytesPerSecond: 0n };
 
-/** Two moments of what is counted, as the difference of their totals. */
+/** The rates between two moments. */
 export interface Rates {
   /** Nanoseconds between the two. */
   readonly elapsed: bigint;
   readonly processes: ReadonlyMap<bigint, Rate>;
-  /** By {@link flowKey}; empty unless both moments have flows. */
+  /** By {@link flowKey}. Empty unless both moments have flows. */
   readonly flows: ReadonlyMap<string, Rate>;
   readonly total: Rate;
 }
 
-/** A snapshot, and the moment in which it was there, in nanoseconds of a clock that is never set. */
+/** A snapshot and its time, in nanoseconds of a monotonic clock. */
 export interface Moment {
   readonly at: bigint;
   readonly snapshot: Snapshot;
@@ -31,12 +31,12 @@ const NS_PER_S = 1_000_000_000n;
 
 type Bytes = Pick<Counters, 'receivedBytes' | 'sentBytes'>;
 
-/** What was moved between two readings of a counter. A record that was replaced by another may have less: never negative. */
-function moved(before: Bytes, after: Bytes): Bytes {
-  const difference = (a: bigint, b: bigint): bigint => (b > a ? b - a : 0n);
+/** The bytes between two readings of a counter. A new record may have less than the one that it replaced: that gives 0. */
+function difference(before: Bytes, after: Bytes): Bytes {
+  const beyond = (a: bigint, b: bigint): bigint => (b > a ? b - a : 0n);
   return {
-    receivedBytes: difference(before.receivedBytes, after.receivedBytes),
-    sentBytes: difference(before.sentBytes, after.sentBytes),
+    receivedBytes: beyond(before.receivedBytes, after.receivedBytes),
+    sentBytes: beyond(before.sentBytes, after.sentBytes),
   };
 }
 
@@ -60,12 +60,12 @@ export function bothWays({ receivedBytesPerSecond, sentBytesPerSecond }: Rate): 
   return receivedBytesPerSecond + sentBytesPerSecond;
 }
 
-/** What was unknown before the counting began makes a total a lower bound, but not what was moved since. */
+/** Whether a rate is exact. Traffic before a process was attached is unknown: the total is a lower bound, the rate is not. */
 export function rateIsExact({ exact, reasons }: Pick<Process, 'exact' | 'reasons'>): boolean {
   return exact || (reasons.length > 0 && reasons.every((reason) => reason === 'attached'));
 }
 
-/** Names a flow of a process, or, by its transport, what the process moved outside of its flows. */
+/** The key of a flow of a process, or of the traffic of a transport that is in no flow. */
 export function flowKey(id: bigint, flow: Flow | FlowTotal): string {
   const ends =
     'family' in flow
@@ -82,34 +82,34 @@ function flowsOf(snapshot: Snapshot): Map<string, Bytes> {
   return new Map(parts);
 }
 
-/** The same record: after the module was loaded anew, ids begin again. */
+/** Whether two records are the same one. When the module is loaded again, ids start again. */
 const isSame = (a: Process, b: Process): boolean => a.id === b.id && a.startedAt === b.startedAt;
 
 const bytesOf = ({ traffic }: Process): Bytes => traffic.total;
 
 /**
- * What processes moved that were evicted meanwhile, also those that began and ended in between: the module's own
- * programs still have it. Of what only a session watched, nobody does.
+ * The traffic of processes that were evicted meanwhile, even if they started and ended between the two moments. The
+ * module's own programs still have it. The traffic of a process that only a session watched is lost.
  */
 function evictedMeanwhile(before: Snapshot, after: Snapshot, gone: readonly Process[]): Bytes {
   const evicted = ({ total, processes }: Snapshot): Bytes =>
-    moved(add(standing(processes).map(({ process }) => bytesOf(process))), total.total);
+    difference(add(standing(processes).map(({ process }) => bytesOf(process))), total.total);
   const own = new Set(after.programs.filter(({ owner }: Program) => owner === 0).map(({ id }) => id));
   const known = gone.filter(({ watches }) => watches.some((id) => own.has(id)));
-  return moved(add([evicted(before), ...known.map(bytesOf)]), evicted(after));
+  return difference(add([evicted(before), ...known.map(bytesOf)]), evicted(after));
 }
 
 /**
- * The rates between two moments, of what `select` takes of them. A process counts from 0 if it was not there before:
- * in the whole, not in the selection, which it may have joined by executing another program.
+ * The rates between two moments of the processes that `select` selects. A process counts from 0 if it is not in the whole
+ * earlier snapshot. It may be in no earlier selection, because it joined this one by executing another program.
  */
 export function ratesBetween(before: Moment, after: Moment, select: (whole: Snapshot) => Snapshot): Rates {
   const elapsed = after.at > before.at ? after.at - before.at : 1n;
   const known = new Map(before.snapshot.processes.map((process) => [process.id, process]));
   const selected = select(after.snapshot);
-  const movedBy = (process: Process): Bytes => {
+  const bytesSince = (process: Process): Bytes => {
     const earlier = known.get(process.id);
-    return moved(earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING, bytesOf(process));
+    return difference(earlier && isSame(earlier, process) ? bytesOf(earlier) : NOTHING, bytesOf(process));
   };
   const present = new Map(after.snapshot.processes.map((process) => [process.id, process]));
   const earlier = select(before.snapshot);
@@ -121,14 +121,17 @@ export function ratesBetween(before: Moment, after: Moment, select: (whole: Snap
   const flowsBefore = before.snapshot.flows ? flowsOf(before.snapshot) : null;
   return {
     elapsed,
-    processes: new Map(selected.processes.map((process) => [process.id, perSecond(movedBy(process), elapsed)])),
+    processes: new Map(selected.processes.map((process) => [process.id, perSecond(bytesSince(process), elapsed)])),
     flows: new Map(
       flowsBefore &&
         [...flowsOf(selected)].map(([key, bytes]) => [
           key,
-          perSecond(moved(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
+          perSecond(difference(flowsBefore.get(key) ?? NOTHING, bytes), elapsed),
         ]),
     ),
-    total: perSecond(add([...standing(selected.processes).map(({ process }) => movedBy(process)), evicted]), elapsed),
+    total: perSecond(
+      add([...standing(selected.processes).map(({ process }) => bytesSince(process)), evicted]),
+      elapsed,
+    ),
   };
 }

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../model/types';
 import { select } from '../command-line/select';
 import { ratesBetween, type Moment, type Rates } from './rates';
 
-/** What was asked for of one moment, and how fast it moved since the moment before. */
+/** The selected part of a snapshot, and its rates since the snapshot before. */
 export interface Reading {
   readonly snapshot: Snapshot;
   /** Null for the first one. */

@@ -4,13 +4,13 @@ import { asTree, bySize, COMPARE, type Compare } from '../format/tree';
 import { bothWays, type Rate } from './rates';
 import type { Reading } from './reading';
 
-/** Amounts begin with the largest, pids and names with the smallest. */
+/** The orders of the list. By amount, the largest comes first; by PID or name, the smallest. */
 export const ORDERS = ['rate', 'total', 'received', 'sent', 'pid', 'name'] as const;
 export type Order = (typeof ORDERS)[number];
 
 export interface Row {
   readonly process: Process;
-  /** What to print before its name, as `├─ `. */
+  /** The branches to print before its name, such as `├─ `. */
   readonly prefix: string;
   /** Null: not known yet. */
   readonly rate: Rate | null;
@@ -37,12 +37,12 @@ const AMOUNTS: Readonly<Record<Exclude<Order, 'pid' | 'name'>, Amount>> = {
   sent: ({ traffic }) => traffic.total.sentBytes,
 };
 
-/** The largest first, by what a process and all below it moved: a busy child is not to be looked for below idle ones. */
+/** The largest first. A process has the amount of its whole tree, so that a busy child is near the top. */
 function byTreeAmount(processes: readonly Process[], { rates }: Reading, amountOf: Amount): Compare {
   const amounts = new Map(
     processes.map((process) => [process.id, amountOf(process, rates?.processes.get(process.id))]),
   );
-  // Children have higher ids than their parents: from the end, each sum is complete when it is added on.
+  // Children have higher ids than their parents: from the highest on, each sum is complete when it is added.
   for (const { id, parentId } of [...processes].sort((a, b) => bySize(b.id, a.id))) {
     const above = parentId === null ? undefined : amounts.get(parentId);
     if (parentId !== null && above !== undefined) amounts.set(parentId, above + (amounts.get(id) ?? 0n));
@@ -52,10 +52,10 @@ function byTreeAmount(processes: readonly Process[], { rates }: Reading, amountO
 
 const runs = ({ state }: Process): boolean => state === 'running';
 
-/** Among equals those that run are first, then those that ended, the newest before the older. */
+/** Among equals, running processes come first, then ended ones, the newest first. */
 const byLife: Compare = (a, b) => Number(runs(b)) - Number(runs(a)) || (runs(a) ? 0 : bySize(b.id, a.id));
 
-/** The lines of the list, in their order. */
+/** The rows of the list in their order. */
 export function rowsOf(reading: Reading, { order, reversed, filter, ended }: RowOptions): Row[] {
   const isLive = (process: Process): boolean => runs(process) || AMOUNTS.rate(process, rateOf(process)) > 0n;
   const rateOf = ({ id }: Process): Rate | undefined => reading.rates?.processes.get(id);

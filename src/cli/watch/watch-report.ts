@@ -6,13 +6,13 @@ import { processesCsv } from '../format/csv';
 import type { Report } from '../format/report';
 import { snapshotReport } from '../format/snapshot-report';
 import { visible, type Style } from '../format/style';
-import { formatTable } from '../format/text-table';
+import { formatTable } from '../format/table';
 import { asTree, COMPARE } from '../format/tree';
 import { brief, ownersTitle, receivedAndSent, stateOf, whatIsCounted, whatNext } from '../format/words';
 import { NO_RATE, rateIsExact, type Rate } from './rates';
 import type { RatedReading } from './reading';
 
-/** One reading of many. `perProcess`: series of each process too, in the Prometheus format. */
+/** One reading of many. `perProcess`: the Prometheus format has series for each process too. */
 export function watchReport(reading: RatedReading, perProcess: boolean): Report {
   const { snapshot, rates } = reading;
   const { processes, programs, total, exact, reasons, evicted, takenAt, families, engine } = snapshot;
@@ -42,7 +42,7 @@ function watchText({ snapshot, rates }: RatedReading, style: Style): string {
   const { bold, dim } = style.colors;
   const perSecond = (bytes: bigint): string => `${exactAmount(bytes, style.units)}/s`;
   const { receivedBytesPerSecond, sentBytesPerSecond } = rates.total;
-  const nothing = programs.every(({ started }) => started === 0n) ? whatNext({ programs }) : 'No process is left.';
+  const nothing = programs.every(({ started }) => started === 0n) ? whatNext({ programs }) : 'No process is listed.';
   return [
     bold(`${brief(takenAt)}  received ${perSecond(receivedBytesPerSecond)}, sent ${perSecond(sentBytesPerSecond)}`),
     processes.length > 0 ? processTable({ snapshot, rates }, style) : nothing,

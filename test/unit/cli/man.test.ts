@@ -18,14 +18,14 @@ test('the manual page has every command, with its options and examples', () => {
   }
 });
 
-test('it is a page of section 1, and every line of it that begins with a dot is a request', () => {
+test('the page is in section 1, and every line that begins with a dot is a request', () => {
   expect(page).toMatch(/^\.TH LKM\\-TRAFFIC 1 "" "lkm\\-traffic 1\.2\.3"/);
   for (const line of page.split('\n').filter((line) => line.startsWith('.'))) {
     expect(line).toMatch(/^\.(TH|SH|SS|TP|PP)( |$)/);
   }
 });
 
-test('text cannot be taken for a request', () => {
+test('text is never taken for a request', () => {
   const odd = { name: 'odd', describe: ".so file\n'x\\n", options: {}, run: () => Promise.resolve(0) };
   expect(manual([odd], '1')).toContain("\\&.so file\n\\&'x\\en");
 });

@@ -124,6 +124,7 @@ export async function cli(
     readerLeft: new AbortController().signal,
     terminal: null,
     outIsTerminal: false,
+    outWidth: null,
     errIsTerminal: false,
     ...given,
   };

@@ -104,7 +104,7 @@ test('load, show --json and unload in a fresh folder count 175/175, like /proc, 
 test('build finds the module that was built before for this kernel from this source', async () => {
   await packageFolder();
   const { status, stdout, stderr } = await lkmTraffic('build');
-  assert.deepEqual([status, stderr], [0, 'Built before:\n']);
+  assert.deepEqual([status, stderr], [0, 'Already built:\n']);
   assert.match(stdout, /^\/var\/cache\/lkm-traffic\/[^/]+\/net_traffic\.ko\n$/);
 });
 
@@ -214,8 +214,11 @@ test('a second load adds its names, and for a program that already runs shows th
   await insmod({ fname: 'first' });
   const { status, stdout, stderr } = await lkmTraffic('load', '--fname=early');
   assert.equal(status, 0, stderr);
-  assert.match(stdout, /loaded already; added: program early/);
-  assert.match(stderr, new RegExp(`early already runs with PID ${early.pid}.*lkm-traffic load --pid ${early.pid}`));
+  assert.match(stdout, /already loaded\. Watching program early/);
+  assert.match(
+    stderr,
+    new RegExp(`early already runs with PID ${early.pid} .*\\n {2}lkm-traffic load --pid ${early.pid}\\n`),
+  );
   assert.equal(theProgram('early')['started'], '0');
   await outputOfLkmTraffic('load', '--pid', String(early.pid));
   early.write('\n');

@@ -52,7 +52,7 @@ test('doctor names the sysctl that turns ftrace on, and after it the module load
     await outputOf('sysctl', ['-q', '-w', 'kernel.ftrace_enabled=1']);
   });
   const refused = await lkmTraffic('load', '--fname=a', '--ko', ko);
-  assertMessage(refused, /ERR_CONFLICT[^]*\n {2}lkm-traffic doctor tells what else is missing\.\n$/);
+  assertMessage(refused, /ERR_CONFLICT[^]*\n {2}To check what else is missing: lkm-traffic doctor\n$/);
   const { status, stdout } = await lkmTraffic('doctor', '--json');
   const remedy = failures(stdout).get('ftrace')?.remedy ?? '';
   assert.deepEqual([status, remedy], [1, 'sysctl kernel.ftrace_enabled=1']);

@@ -65,7 +65,10 @@ test('the total has a process that module and session watch once, with its flows
   assert.deepEqual([sumOf(chosen.byRemote), sumOf(chosen.byScope)], [11, 11]);
 
   const table = await outputOfLkmTraffic('show');
-  assert.match(table, /^Total {2}received 41 bytes, sent 41 bytes\nWhat several watch is in a line each/m);
+  assert.match(
+    table,
+    /^Total {2}received 41 bytes, sent 41 bytes\nA process with several watchers has a line for each/m,
+  );
   assert.match(table, new RegExp(`^ *${running.pid} .* session 1 +running`, 'm'));
 
   // What the session knew more of goes with it.

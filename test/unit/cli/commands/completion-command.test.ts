@@ -6,7 +6,7 @@ import { cli } from '../../support/cli';
 
 const script = async (shell: string): Promise<string> => (await cli(['completion', shell])).out;
 
-test('bash reads its script, and completes what the program answers', async () => {
+test('the script for bash completes what the program answers', async () => {
   const text = await script('bash');
   execFileSync('bash', ['-n'], { input: text });
   expect(text).toMatch(/SHELL=bash lkm-traffic --get-yargs-completions/);
@@ -27,11 +27,11 @@ test('bash reads its script, and completes what the program answers', async () =
   expect(completed).toBe('doctor\n');
 });
 
-test('zsh is told descriptions, whatever the login shell is', async () => {
+test('the script for zsh asks for descriptions, whatever the login shell is', async () => {
   expect(await script('zsh')).toMatch(/^#compdef lkm-traffic\n[^]*SHELL=zsh lkm-traffic --get-yargs-completions/);
 });
 
-test('the shell of the caller is left as it was', async () => {
+test('leaves the variable SHELL unchanged', async () => {
   const before = process.env['SHELL'];
   await script('zsh');
   expect(process.env['SHELL']).toBe(before);
@@ -42,13 +42,13 @@ test.each([
   [['load', '--e'], /^--engine(:|$)/m],
   [['load', '--engine', ''], /^redirect$/m],
   [['completion', ''], /^fish$/m],
-])('asked for %j, the program answers', async (words, answer) => {
+])('completes %j', async (words, answer) => {
   const { status, out, err } = await cli(['--get-yargs-completions', 'lkm-traffic', ...words]);
   expect([status, err]).toEqual([0, '']);
   expect(out).toMatch(answer);
 });
 
-test('the script of fish has every command and every option', async () => {
+test('the script for fish has every command and every option', async () => {
   const text = await script('fish');
   for (const { name, options } of COMMANDS) {
     expect(text).toContain(` -n __fish_use_subcommand -a ${name} -d `);
@@ -60,7 +60,7 @@ test('the script of fish has every command and every option', async () => {
   expect(text).toMatch(/-l no-follow /);
 });
 
-test('text in the script of fish is quoted', () => {
+test('the script for fish quotes text', () => {
   const odd = { name: 'odd', describe: "it's a \\", options: {}, run: () => Promise.resolve(0) };
   expect(fishScript([odd])).toContain("-a odd -d 'it\\'s a \\\\'");
 });

@@ -9,7 +9,7 @@ const optionsOf = async (...argv: string[]): Promise<EventsOptions | undefined> 
   return given;
 };
 
-test('a line an event, and what was lost among them', async () => {
+test('prints one line per event, and how many events were lost', async () => {
   const { status, out, err } = await cli(['events'], workingApi);
   expect(status).toBe(0);
   expect(out).toBe(
@@ -24,12 +24,15 @@ test('a line an event, and what was lost among them', async () => {
   expect(err).toMatch(/\n4 events, and 12 lost\.\n$/);
 });
 
-test.each([['--json'], ['--format=ndjson']])('%s is a document a line, each as the schema says', async (format) => {
-  const { out } = await cli(['events', format], workingApi);
-  const lines = out.trimEnd().split('\n');
-  expect(lines).toHaveLength(5);
-  for (const line of lines) expect(schemaErrors(line)).toEqual([]);
-});
+test.each([['--json'], ['--format=ndjson']])(
+  '%s prints one document per line that matches the schema',
+  async (format) => {
+    const { out } = await cli(['events', format], workingApi);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect(schemaErrors(line)).toEqual([]);
+  },
+);
 
 test('CSV has one header', async () => {
   const { out } = await cli(['events', '--format=csv'], workingApi);
@@ -37,19 +40,19 @@ test('CSV has one header', async () => {
   expect(out.trimEnd().split('\n')).toHaveLength(6);
 });
 
-test('a name with control characters moves no cursor', async () => {
+test('escapes control characters of a name', async () => {
   const exec = 'a-1 [000] ..... 1.000000: exec: tgid=1 program=- name=a\\033[2J\n';
   const { out } = await cli(['events'], { events: () => Promise.resolve(aStream([exec])) });
   expect(out).toContain('a\\x1b[2J');
 });
 
-test('it ends after --count events, of which what was lost is none', async () => {
+test('stops after --count events, without counting lost ones', async () => {
   const { out } = await cli(['events', '--count=4'], workingApi);
   expect(out.split('\n')).toHaveLength(6);
   expect((await cli(['events', '--count=1'], workingApi)).err).toMatch(/\n1 event, none lost\.\n$/);
 });
 
-test('options', async () => {
+test('passes the options on to the API', async () => {
   expect(await optionsOf()).toEqual({ events: undefined, pids: [], programs: [], minBytes: undefined });
   expect(await optionsOf('--event=recv,send', '--pid=7,8', '--name=a,b', '--min-bytes=9')).toEqual({
     ...{ events: ['send', 'recv'], pids: [7, 8], programs: ['a,b'], minBytes: 9 },
@@ -61,7 +64,7 @@ test.each([
   ['--count=0', /--count/],
   ['--duration=soon', /500ms/],
   ['--min-bytes=-1', /--min-bytes/],
-  ['--format=prom', /no metrics/],
+  ['--format=prom', /no Prometheus format[^]*lkm-traffic show --format prom\n$/],
 ])('%s is wrong usage', async (option, message) => {
   const { status, err } = await cli(['events', option]);
   expect(status).toBe(2);

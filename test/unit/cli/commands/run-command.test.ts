@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { SignalListener } from '../../../../src/cli/command-line/command';
 import { TrafficError } from '../../../../src/model/errors';
+import { IN_WORDS } from '../../../../src/model/reasons';
 import type { RunResult } from '../../../../src/model/api-results';
 import { aSnapshot, cli, workingApi, type Outcome } from '../../support/cli';
 import { aProcess, tcp } from '../../support/rows';
@@ -18,7 +19,7 @@ const running = async (given: Partial<RunResult>, ...argv: string[]): Promise<Ou
   });
 };
 
-test('what follows -- is the command, as it was typed', async () => {
+test('passes on the words after -- unchanged', async () => {
   let given: readonly string[] = [];
   await cli(['run', '--', 'cmd', '1e3', '--json', '-o', 'x', '--', '-5'], {
     run: (command, args, options) => {
@@ -30,7 +31,7 @@ test('what follows -- is the command, as it was typed', async () => {
 });
 
 test.each([[['run']], [['run', '--']], [['run', 'curl']], [['run', '--families=unix', '--', 'x']]])(
-  '%j is wrong usage, and says what is right',
+  '%j is wrong usage, and the message has the correct usage',
   async (argv) => {
     const { status, err } = await cli(argv);
     expect(status).toBe(2);
@@ -48,7 +49,7 @@ test.each([
   expect((await running(given, '--', 'x')).status).toBe(status);
 });
 
-test('a signal without a name is told by its number', async () => {
+test('prints the number of a signal that has no name', async () => {
   const given = { exitCode: null, signal: 'SIG34' };
   expect((await running(given, '--', 'x')).err).toMatch(/^x: SIG34 after /m);
   const { err } = await running(given, '--json', '--', 'x');
@@ -59,7 +60,7 @@ test.each([
   ['ENOENT', 127],
   ['EACCES', 126],
   ['ENOEXEC', 126],
-])('a command that fails with %s gives %i', async (code, status) => {
+])('a command that cannot start because of %s exits with %i', async (code, status) => {
   const cause = Object.assign(new Error(`spawn x ${code}`), { code });
   const outcome = await cli(['run', '--', 'x'], {
     run: () => Promise.reject(new TrafficError('ERR_COMMAND', 'x cannot be executed', { cause })),
@@ -68,27 +69,27 @@ test.each([
   expect(outcome.err).toMatch(/x cannot be executed/);
 });
 
-test('a failure of run itself is 125', async () => {
+test('exits with 125 if run itself fails', async () => {
   const error = new TrafficError('ERR_PERMISSION', 'not root');
   expect((await cli(['run', '--', 'x'], { run: () => Promise.reject(error) })).status).toBe(125);
 });
 
-test('the report is on stderr: the total, how it ended, and after how long', async () => {
+test('prints total, ending and duration on stderr', async () => {
   const { out, err } = await running({ traffic: tcp(5_000_246n, 79n) }, '--', 'git', 'clone');
   expect(out).toBe('');
   expect(err).toMatch(/^git clone: exited 0 after 2\.25 s, \d+ processes$/m);
   expect(err).toMatch(/^Total {2}received 5000246 bytes \(5\.00 MB\), sent 79 bytes$/m);
 });
 
-test('what still runs is named, and a lower bound says why', async () => {
+test('names processes that still run, and the reason for a lower bound', async () => {
   const process = aProcess({ id: 7n, pid: 77, comm: 'daemon' });
   const { err } = await running({ running: [process], exact: false, reasons: ['zcrx'] }, '--', 'x');
   expect(err).toMatch(/^Still running, counted until x ended: 77 daemon$/m);
   expect(err).toMatch(/received at least/);
-  expect(err).toMatch(/zcrx: it received data by io_uring/);
+  expect(err).toContain(`zcrx: ${IN_WORDS['zcrx']}`);
 });
 
-test('-o writes the report to a file, in the format that was asked for', async () => {
+test('-o writes the report to a file in the requested format', async () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lkm-traffic-')), 'report');
   const { out, err } = await running({}, '-o', file, '--json', '--', 'x');
   expect([out, err]).toEqual(['', '']);
@@ -98,7 +99,7 @@ test('-o writes the report to a file, in the format that was asked for', async (
   expect(JSON.parse(text)).toMatchObject({ type: 'run', command: ['x'], exitCode: 0 });
 });
 
-test.each(['json', 'ndjson', 'csv', 'prom'])('as %s', async (format) => {
+test.each(['json', 'ndjson', 'csv', 'prom'])('prints the report as %s', async (format) => {
   const { err } = await running({}, `--format=${format}`, '--', 'x');
   expect(err).toContain('18446744073709551615');
   if (format.endsWith('json')) expect(schemaErrors(err)).toEqual([]);
@@ -112,28 +113,25 @@ test.each(['process', 'program', 'remote', 'scope'])('--by %s, in each format', 
   }
 });
 
-test('--by program adds up by executed file, the largest first, and names what is listed no more', async () => {
+test('--by program adds up by executed file, the largest first, and names what is no longer listed', async () => {
   const processes = [
     aProcess({ id: 1n, exe: '/bin/sh', traffic: tcp(1n) }),
     aProcess({ id: 2n, exe: '/bin/curl', traffic: tcp(10n) }),
     aProcess({ id: 3n, exe: '/bin/curl', traffic: tcp(20n) }),
   ];
   const { err } = await running({ processes, evicted: 2n, traffic: tcp(38n) }, '--by=program', '--', 'x');
-  expect(err).toMatch(/\/bin\/curl +2 +30 .*\n\/bin\/sh +1 +1 .*\nlisted no more +2 +7 /);
+  expect(err).toMatch(/\/bin\/curl +2 +30 .*\n\/bin\/sh +1 +1 .*\nno longer listed +2 +7 /);
 });
 
-test.each(['process', 'program'])(
-  '--by %s adds up also where only the last part of a process was not seen',
-  async (by) => {
-    const processes = [aProcess({ id: 1n, exe: '/bin/curl', traffic: tcp(100n), exact: false, reasons: ['evicted'] })];
-    const { err } = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--', 'x');
-    expect(err).toMatch(/more of these, unseen.* >=900 /);
-    const json = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--json', '--', 'x');
-    expect(schemaErrors(json.err)).toEqual([]);
-  },
-);
+test.each(['process', 'program'])('--by %s adds up even if the last bytes of a process were not seen', async (by) => {
+  const processes = [aProcess({ id: 1n, exe: '/bin/curl', traffic: tcp(100n), exact: false, reasons: ['evicted'] })];
+  const { err } = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--', 'x');
+  expect(err).toMatch(/these, after the last look.* >=900 /);
+  const json = await running({ processes, traffic: tcp(1000n), exact: false }, `--by=${by}`, '--json', '--', 'x');
+  expect(schemaErrors(json.err)).toEqual([]);
+});
 
-test('-r repeats, prints each run, and then mean and spread', async () => {
+test('-r prints each run, then mean and spread', async () => {
   let bytes = 0n;
   const { status, err } = await cli(['run', '-r', '3', '--', 'x'], {
     run: async (...call) => ({ ...(await workingApi.run(...call)), traffic: tcp((bytes += 10n), 7n) }),
@@ -166,34 +164,31 @@ test('a command that fails is not repeated', async () => {
 
 test.each([
   ['between two runs', false],
-  ['while the next one is prepared', true],
-])(
-  'a signal that comes %s ends the repeating: status 128 and it, and the report of the runs made',
-  async (_, during) => {
-    let send: SignalListener = () => undefined;
-    let calls = 0;
-    const run: typeof workingApi.run = async (command, args, options) => {
-      calls += 1;
-      if (calls === 3) {
-        send('SIGTERM');
-        options?.signal?.throwIfAborted();
-      }
-      options?.onStart?.({ pid: 1, hasEnded: () => true, kill: () => undefined });
-      if (calls === 2 && !during) send('SIGTERM');
-      return workingApi.run(command, args, options);
-    };
-    const { status, err } = await cli(
-      ['run', '-r', '5', '--', 'x'],
-      { run },
-      {},
-      { takeSignals: (listener) => (send = listener) },
-    );
-    expect([calls, status]).toEqual([during ? 3 : 2, 143]);
-    expect(err).toMatch(/^x: 2 runs of 5, exited 0$/m);
-  },
-);
+  ['while the next run is prepared', true],
+])('a signal %s ends the repeating with 128+N, and the finished runs are reported', async (_, during) => {
+  let send: SignalListener = () => undefined;
+  let calls = 0;
+  const run: typeof workingApi.run = async (command, args, options) => {
+    calls += 1;
+    if (calls === 3) {
+      send('SIGTERM');
+      options?.signal?.throwIfAborted();
+    }
+    options?.onStart?.({ pid: 1, hasEnded: () => true, kill: () => undefined });
+    if (calls === 2 && !during) send('SIGTERM');
+    return workingApi.run(command, args, options);
+  };
+  const { status, err } = await cli(
+    ['run', '-r', '5', '--', 'x'],
+    { run },
+    {},
+    { takeSignals: (listener) => (send = listener) },
+  );
+  expect([calls, status]).toEqual([during ? 3 : 2, 143]);
+  expect(err).toMatch(/^x: 2 runs of 5, exited 0$/m);
+});
 
-test('a signal that comes after the last run changes nothing; a failure of the next run is one', async () => {
+test('a signal after the last run changes nothing; a failure of the next run is a failure', async () => {
   const ends = async (repeats: number, failure?: Error): Promise<Outcome> => {
     let send: SignalListener = () => undefined;
     const run: typeof workingApi.run = async (command, args, options) => {
@@ -208,7 +203,7 @@ test('a signal that comes after the last run changes nothing; a failure of the n
   expect((await ends(3, new TrafficError('ERR_SYSTEM', 'It broke.'))).status).toBe(125);
 });
 
-test('-I prints a line a sample', async () => {
+test('-I prints one line per sample', async () => {
   const api = {
     run: (async (command, args, options) => {
       options?.onSample?.(aSnapshot);
@@ -227,7 +222,7 @@ test('-I prints a line a sample', async () => {
   expect((await cli(['run', '-I', '1', '--format=csv', '--', 'x'], api)).status).toBe(2);
 });
 
-test('--output-fd takes a descriptor that is open for writing, and no other', async () => {
+test('--output-fd accepts only a descriptor that is open for writing', async () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lkm-traffic-')), 'report');
   const fd = fs.openSync(file, 'w');
   const { status, err } = await running({}, `--output-fd=${fd}`, '--json', '--', 'x');
@@ -241,7 +236,7 @@ test('--output-fd takes a descriptor that is open for writing, and no other', as
   fs.rmSync(path.dirname(file), { recursive: true });
 });
 
-test('--output-fd takes no pipe of Node with itself, but one that another descriptor is an end of too', async () => {
+test('--output-fd accepts a pipe to another process, but not a pipe inside of Node', async () => {
   const pipes = new Map<string, string[]>();
   for (const fd of fs.readdirSync('/proc/self/fd')) {
     const target = fs.existsSync(`/proc/self/fd/${fd}`) ? fs.readlinkSync(`/proc/self/fd/${fd}`) : '';
@@ -266,13 +261,13 @@ test('--output-fd takes no pipe of Node with itself, but one that another descri
   expect([String(chunk), status, schemaErrors(text)]).toEqual(['up\n', 0, []]);
 });
 
-test('a report that cannot be written is not lost', async () => {
+test('prints a report on stderr if its file cannot be written', async () => {
   const { status, err } = await running({ traffic: tcp(77n) }, '-o', '/dev/full', '--', 'x');
   expect(status).toBe(125);
-  expect(err).toMatch(/received 77 bytes[^]*The report cannot be written; it stands above/);
+  expect(err).toMatch(/received 77 bytes[^]*The report could not be written to its file; it is printed above/);
 });
 
-test('-I: when a line cannot be written the counting goes on, and all that follows is on stderr', async () => {
+test('-I continues on stderr if a line cannot be written', async () => {
   const { status, err } = await cli(['run', '-o', '/dev/full', '-I', '1', '--', 'x'], {
     run: async (command, args, options) => {
       options?.onSample?.(aSnapshot);
@@ -282,10 +277,12 @@ test('-I: when a line cannot be written the counting goes on, and all that follo
   });
   expect(status).toBe(125);
   expect(err.match(/^ +\d+\.\d\d s {2}received /gm)).toHaveLength(2);
-  expect(err).toMatch(/^x: exited 7 after [^]*^Total {2}[^]*The report cannot be written; it stands above/m);
+  expect(err).toMatch(
+    /^x: exited 7 after [^]*^Total {2}[^]*The report could not be written to its file; it is printed above/m,
+  );
 });
 
-test('a report that stderr does not take is 125, a note that it does not take is nothing, and CMD runs', async () => {
+test('exits with 125 if stderr does not take the report; CMD runs even so, and a lost note is no failure', async () => {
   let runs = 0;
   const run: typeof workingApi.run = (...call) => {
     runs += 1;
@@ -302,12 +299,15 @@ test('a report that stderr does not take is 125, a note that it does not take is
   expect([await statusOf('-r', '2'), runs]).toEqual([125, 5]);
 });
 
-test('-o of a file that cannot be opened is wrong usage, before anything runs', async () => {
+test('-o of a file that cannot be opened is wrong usage, and nothing runs', async () => {
   const { status, err } = await cli(['run', '-o', '/nowhere/\x1b', '--', 'x']);
-  expect([status, err]).toEqual([2, expect.stringMatching(/^lkm-traffic: --output: cannot write \S+x1b: ENOENT.*\n$/)]);
+  expect([status, err]).toEqual([
+    2,
+    expect.stringMatching(/^lkm-traffic: Cannot open the file of --output: ENOENT.*\/nowhere\/\\x1b'\n$/),
+  ]);
 });
 
-test('--github appends to the job summary; what a command is called makes no markup there', async () => {
+test('--github appends to the job summary, and escapes the words of the command', async () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lkm-traffic-')), 'summary.md');
   fs.writeFileSync(file, '# Before\n');
   const env = { GITHUB_STEP_SUMMARY: file };
@@ -321,7 +321,7 @@ test('--github appends to the job summary; what a command is called makes no mar
   expect((await cli(argv)).status).toBe(2);
 });
 
-test('--user and --pid go to the API', async () => {
+test('passes --user and --pid on to the API', async () => {
   const given: unknown[] = [];
   await cli(['run', '--user=nobody', '--pid=1,2', '--wait', '--', 'x'], {
     run: (command, args, options) => {

@@ -35,7 +35,7 @@ interface Watched {
   readonly processes: readonly { readonly rate: { readonly sentBytesPerSecond: number } }[];
 }
 
-test('piped it is a JSON document a line, each as the schema says, with rates by the time that went by', async () => {
+test('in a pipe, prints one JSON document per line that matches the schema, with rates per second', async () => {
   const { status, out, err } = await cli(['watch', QUICK, '--count=3'], moving());
   expect([status, err]).toEqual([0, '']);
   const lines = out.trimEnd().split('\n');
@@ -48,17 +48,17 @@ test('piped it is a JSON document a line, each as the schema says, with rates by
   }
 });
 
-test('every document of real counters is one of the schema, also the largest', async () => {
+test('documents match the schema even with the largest counters', async () => {
   const { out } = await cli(['watch', QUICK, '--once'], workingApi);
   expect(schemaErrors(out)).toEqual([]);
   expect(out).toContain('"receivedBytes":18446744073709551615,');
 });
 
-test('--once is one reading', async () => {
+test('--once prints one reading', async () => {
   expect((await cli(['watch', QUICK, '--once'], moving())).out.match(/^\{.*\}$/gm)).toHaveLength(1);
 });
 
-test('--json is a document a line too, and CSV has one header', async () => {
+test('--json prints one document per line, and CSV one header', async () => {
   const json = (await cli(['watch', QUICK, '--count=2', '--json'], moving())).out;
   expect(json.match(/^\{.*\}$/gm)).toHaveLength(2);
   const { out } = await cli(['watch', QUICK, '--count=2', '--format=csv'], moving());
@@ -68,12 +68,12 @@ test('--json is a document a line too, and CSV has one header', async () => {
   for (const row of rows) expect(row.split(',')).toHaveLength(header.split(',').length);
 });
 
-test('Prometheus has its series, and each of a process that was named by its PID', async () => {
+test('Prometheus has series for a process that was selected by PID', async () => {
   const { out } = await cli(['watch', QUICK, '--once', '--format=prom', '77'], moving());
   expect(out).toMatch(/^lkm_traffic_process_bytes_total\{.*pid="77".*direction="sent"\} 200$/m);
 });
 
-test('as a table it says when, how fast and how much, and what that is', async () => {
+test('a table has the time, the rates, the totals and what is counted', async () => {
   const { out } = await cli(['watch', QUICK, '--once', '--format=table'], moving());
   expect(out).toMatch(/^\d{4}-\S+Z {2}received \d+ bytes\/s, sent \d+ bytes\/s$/m);
   expect(out).toMatch(/^ *77 {2}server\.out {2}running +\d+ +\d+ +200 +1 +200 +1$/m);
@@ -83,7 +83,7 @@ test('as a table it says when, how fast and how much, and what that is', async (
   expect((await cli(['watch', QUICK, '--once', '--format=table'], none)).out).toMatch(/^No process of server\.out/m);
 });
 
-test('as a table it says for whom, where several watch a process', async () => {
+test('a table names the watchers if a process has several', async () => {
   const pid = 77;
   const processes = [aProcess({ id: 1n, pid }), aProcess({ id: 2n, pid, owners: [0] })];
   const both = { snapshot: () => Promise.resolve({ ...aSnapshot, processes }) };
@@ -92,7 +92,7 @@ test('as a table it says for whom, where several watch a process', async () => {
   expect(out).toMatch(/^ *77 {2}server\.out {2}module +running /m);
 });
 
-test('names that nothing answers to are said, as show says them', async () => {
+test('reports names that match nothing', async () => {
   const none = await cli(['watch', QUICK, '--once', 'nginx'], moving());
   expect([none.status, none.out]).toEqual([1, '']);
   expect(none.err).toMatch(/nginx/);
@@ -100,7 +100,7 @@ test('names that nothing answers to are said, as show says them', async () => {
   expect([some.status, some.out.split('\n').length]).toEqual([1, 2]);
 });
 
-test('the module that is not there, or is gone meanwhile, is a failure with its hint', async () => {
+test('fails with a hint if the module is not loaded', async () => {
   const { status, out, err } = await cli(['watch'], failing());
   expect([status, out]).toEqual([1, '']);
   expect(err).toMatch(/\[ERR_NOT_LOADED\]\n {2}load it/);
@@ -136,7 +136,7 @@ function following(argv: readonly string[], api = moving()) {
     {
       out: (text) => void (out += text),
       err: (text) => void (err += text),
-      ...{ env: { NO_COLOR: '1' }, outIsTerminal: true, errIsTerminal: false, readerLeft: reader.signal },
+      ...{ env: { NO_COLOR: '1' }, outIsTerminal: true, outWidth: 80, errIsTerminal: false, readerLeft: reader.signal },
       terminal: (given) => ((keyboard = given), terminal),
     },
     { ...workingApi, ...api },
@@ -161,7 +161,7 @@ function following(argv: readonly string[], api = moving()) {
   };
 }
 
-test('on a terminal it is a view, which q ends with 0 and the terminal given back', async () => {
+test('shows a view on a terminal; q ends it with 0 and restores the terminal', async () => {
   const view = following([QUICK]);
   await view.until((screen) => screen.some((line) => /77 {2}server\.out +\d.* 500 +500$/.test(line)));
   view.press('q');
@@ -169,7 +169,7 @@ test('on a terminal it is a view, which q ends with 0 and the terminal given bac
   expect(view.written()).toEqual({ out: '', err: '', closed: 1 });
 });
 
-test('Enter has the flows read, while they are looked at', async () => {
+test('reads flows only while their page is shown', async () => {
   const api = moving();
   const view = following(['--interval=60'], api);
   await view.until(() => true);
@@ -182,7 +182,7 @@ test('Enter has the flows read, while they are looked at', async () => {
   expect(await view.ended).toBe(0);
 });
 
-test('a screen that was lost is drawn again', async () => {
+test('draws a lost screen again', async () => {
   const view = following(['--interval=60']);
   await view.until(() => true);
   const before = view.screens.length;
@@ -200,7 +200,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends the view with 0', a
   expect(view.written().closed).toBe(1);
 });
 
-test('the module unloaded meanwhile: the terminal is given back before that is said', async () => {
+test('restores the terminal before it reports that the module was unloaded', async () => {
   const api = moving();
   const { snapshot } = api;
   api.snapshot = (options) =>
@@ -214,7 +214,7 @@ test('the module unloaded meanwhile: the terminal is given back before that is s
 });
 
 test.each([['--json'], ['--count=1000000'], ['--format=table']])(
-  'with %s a terminal gets lines, and no view',
+  'with %s prints lines on a terminal instead of the view',
   async (option) => {
     const view = following([QUICK, option]);
     while (!view.written().out.includes('\n')) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -225,7 +225,7 @@ test.each([['--json'], ['--count=1000000'], ['--format=table']])(
   },
 );
 
-test('a reader that goes away ends it, and nothing is said', async () => {
+test('ends silently when the reader goes away', async () => {
   const view = following([QUICK, '--json']);
   view.reader.abort();
   expect(await view.ended).toBe(0);

@@ -4,7 +4,7 @@ import { schemaErrors } from '../../support/schema';
 
 const show = (...argv: string[]): Promise<Outcome> => cli(['show', '--flows', ...argv], workingApi);
 
-test('each flow is a line under its process, the largest first, then what is in none', async () => {
+test('lists the flows of each process, the largest first, then the traffic in no flow', async () => {
   const { out } = await show();
   const [, table = ''] = /Flows of 1001 server\.out\n([^]*?)\n\n/.exec(out) ?? [];
   expect(table.split('\n').map((line) => line.replace(/ {2,}/g, '  '))).toEqual([
@@ -16,7 +16,7 @@ test('each flow is a line under its process, the largest first, then what is in 
   ]);
 });
 
-test('totals are by remote host and by scope', async () => {
+test('prints totals by remote host and by scope', async () => {
   const { out } = await show();
   expect(out).toMatch(/By remote: 4 addresses\n/);
   expect(out).toMatch(/^2001:db8::7 +public +1 +40 +1 +0 +0$/m);
@@ -24,7 +24,7 @@ test('totals are by remote host and by scope', async () => {
   expect(out).toMatch(/^unknown +112 +2 +60100 +2$/m);
 });
 
-test('JSON and each line of ndjson are as the schema has them, counts unchanged', async () => {
+test('JSON and each line of ndjson match the schema, with unchanged counts', async () => {
   const { out: json } = await show('--json');
   expect(schemaErrors(json)).toEqual([]);
   expect(json).toContain('"sentBytes": 18446744073709551615');
@@ -35,26 +35,26 @@ test('JSON and each line of ndjson are as the schema has them, counts unchanged'
   );
 });
 
-test('CSV has a row a flow, and one for what is in none', async () => {
+test('CSV has one row per flow, and one for the traffic in no flow', async () => {
   const [header = '', ...rows] = (await show('--format=csv')).out.trim().split('\n');
   expect(header).toMatch(/^id,pid,program,kind,transport,family,.*,sentMessages$/);
   expect(rows).toHaveLength(5);
   expect(rows[3]).toBe('1,1001,server.out,other,tcp,,,,,,,,,,35,1,100,1');
 });
 
-test('Prometheus has series by program and scope, none a flow', async () => {
+test('Prometheus has series by program and scope, but not by flow', async () => {
   const { out } = await show('--format=prom');
   expect(out).toMatch(/^lkm_traffic_scope_bytes\{program="server\.out",scope="loopback",direction="received"\} 100$/m);
   expect(out).not.toContain('54197');
 });
 
-test('a selection has the flows of its processes alone', async () => {
+test('a selection has only the flows of its processes', async () => {
   const { out } = await show('1001');
   expect(out).toContain('Flows of 1001');
   expect(out).not.toContain('Flows of 1003');
 });
 
-test('flows go by the name of any record of their process', async () => {
+test('a flow has the program of any record of its process', async () => {
   const [first, ...others] = aSnapshot.processes;
   if (!first) throw new Error('a snapshot of no process');
   const pid = first.pid;

@@ -54,7 +54,7 @@ test.each([
     lower,
     ['--max-rx=100'],
     125,
-    /^Budget not proven: .* that is a lower bound/m,
+    /^Budget not verified: .* allowed, but this is a lower bound$/m,
   ],
   [
     'received more from elsewhere',
@@ -78,7 +78,7 @@ test.each([
     {},
     ['--max-rx=100', '--scope=public'],
     125,
-    /60 bytes with peers that are not known/,
+    /allowed, but the peers of 60 bytes are unknown$/m,
   ],
   [
     'has unknown peers that fit in',
@@ -102,7 +102,7 @@ test.each([
   expect([outcome.status, outcome.err]).toEqual([status, expect.stringMatching(says) as string]);
 });
 
-test('the verdict is in the JSON', async () => {
+test('the JSON has the verdict', async () => {
   const { err } = await received({ public: 101n }, {}, '--max-rx=100', '--scope=public', '--json');
   expect(schemaErrors(err)).toEqual([]);
   expect(JSON.parse(err)).toMatchObject({

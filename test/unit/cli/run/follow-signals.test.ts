@@ -17,7 +17,7 @@ function following(): { stop: AbortSignal; sent: string[]; send: (name: NodeJS.S
   };
 }
 
-test.each(['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('%s is for the command while it runs', (name) => {
+test.each(['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)('passes %s on to the command while it runs', (name) => {
   const { stop, sent, send } = following();
   send(name);
   expect([sent, stop.aborted]).toEqual([[name], false]);
@@ -30,7 +30,7 @@ test.each([
   ['SIGQUIT', true],
   ['SIGUSR1', false],
   ['SIGUSR2', false],
-] as const)('after that %s ends the waiting: %s', (name, ends) => {
+] as const)('after the command, %s ends the waiting: %s', (name, ends) => {
   const { stop, sent, send, end } = following();
   end();
   send(name);

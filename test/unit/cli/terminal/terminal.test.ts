@@ -48,7 +48,7 @@ afterEach(() => {
   terminal.close();
 });
 
-test('the screen, the cursor, the modes: taken over, and given back once', () => {
+test('takes over screen, cursor and modes, and restores them once', () => {
   expect(fake.done()).toEqual(['raw', ENTER]);
   terminal.close();
   expect(fake.done()).toEqual([LEAVE, 'cooked']);
@@ -57,7 +57,7 @@ test('the screen, the cursor, the modes: taken over, and given back once', () =>
   expect(fake.done()).toEqual([]);
 });
 
-test('only lines that changed are written, each to its place', () => {
+test('writes only the lines that changed', () => {
   fake.done();
   terminal.draw(['one', 'two', 'three']);
   expect(fake.done().join('')).toBe('\x1b[1;1H\x1b[2Kone\x1b[0m\x1b[2;1H\x1b[2Ktwo\x1b[0m\x1b[3;1H\x1b[2Kthree\x1b[0m');
@@ -67,7 +67,7 @@ test('only lines that changed are written, each to its place', () => {
   expect(fake.done()).toEqual([]);
 });
 
-test('after a resize all of it is drawn again', () => {
+test('draws the whole screen again after a resize', () => {
   terminal.draw(['one']);
   fake.done();
   fake.window = [40, 10];
@@ -77,7 +77,7 @@ test('after a resize all of it is drawn again', () => {
   expect(fake.done()).toEqual(['\x1b[2J', '\x1b[1;1H\x1b[2Kone\x1b[0m']);
 });
 
-test('continued after a stop it takes the terminal over again, whatever a shell has set', () => {
+test('takes over the terminal again when it is continued, whatever modes the shell has set', () => {
   terminal.draw(['one']);
   fake.done();
   process.emit('SIGCONT');
@@ -86,7 +86,7 @@ test('continued after a stop it takes the terminal over again, whatever a shell 
   expect(fake.lost).toBe(1);
 });
 
-test('the end of the process gives the terminal back, and what is over listens to nothing', () => {
+test('restores the terminal when the process ends, and removes its listeners', () => {
   const [ours] = process.listeners('exit').slice(-1);
   fake.done();
   ours?.(0);
@@ -99,12 +99,12 @@ test('the end of the process gives the terminal back, and what is over listens t
   expect(fake.output.listenerCount('resize')).toBe(0);
 });
 
-test('a line without a size is taken for 80x24', () => {
+test('assumes 80x24 for a terminal without a size', () => {
   fake.window = [0, 0];
   expect(terminal.size()).toEqual({ columns: 80, rows: 24 });
 });
 
-test('keys arrive by their names, characters as they are', async () => {
+test('passes on keys by name and characters unchanged', async () => {
   fake.input.write('\x1b[A\x1b[6~\rG日< \x7f\x03\x15\x1bOP\x1b[17~\x1bk/');
   await new Promise((resolve) => setImmediate(resolve));
   expect(fake.keys).toEqual([
@@ -142,11 +142,11 @@ test.each([
   expect(keysOf(keypress)).toEqual(keys);
 });
 
-test('a terminal that is gone is no failure of ours', () => {
+test('does not fail when the terminal is gone', () => {
   expect(() => fake.input.emit('error', new Error('EIO'))).not.toThrow();
 });
 
-test('without a keyboard there are no keys, and no mode is set', () => {
+test('sets no mode if there is no keyboard', () => {
   terminal.close();
   fake = new FakeTerminal();
   fake.input.isTTY = false;

@@ -14,11 +14,11 @@ const snapshot = aSnapshotOf([shell, busy, idle, gone]);
 const state = after(stateOf(aSnapshotOf([shell, { ...busy, traffic: tcp(10n, 0n) }, idle, gone]), snapshot), 'e');
 const listed = (of: State): string[] => rows(of).map(({ process }) => process.comm ?? '');
 
-test('the busiest tree is first, with what is below it', () => {
+test('the busiest tree comes first', () => {
   expect(listed(state)).toEqual(['sh', 'curl', 'nginx', 'awk']);
 });
 
-test('s goes through the orders, < back, i turns one round', () => {
+test('s selects the next order, < the one before, i reverses it', () => {
   const orders: [string, string[]][] = [
     ['total', ['sh', 'curl', 'awk', 'nginx']],
     ['received', ['sh', 'curl', 'nginx', 'awk']],
@@ -37,7 +37,7 @@ test('s goes through the orders, < back, i turns one round', () => {
   expect(listed(after(state, '<', 'i'))).toEqual(['sh', 'curl', 'nginx', 'awk']);
 });
 
-test('arrows and jk select, and the selection stays with its process', () => {
+test('arrows and jk select a process, which stays selected when the order changes', () => {
   const chosen = (of: State): string | null | undefined => selectedProcess(of)?.comm;
   expect(chosen(state)).toBe('sh');
   expect(chosen(after(state, 'down', 'j', 'k'))).toBe('curl');
@@ -51,7 +51,7 @@ test('arrows and jk select, and the selection stays with its process', () => {
   expect(chosen(later)).toBe('sh');
 });
 
-test('a filter lists what has it in its name, path or PID, while it is typed', () => {
+test('a filter matches name, path or PID while it is typed', () => {
   expect(listed(after(state, '/', 'N', 'G'))).toEqual(['nginx']);
   expect(listed(after(state, '/', 'b', 'i', 'n', '/', 'c'))).toEqual(['curl']);
   expect(listed(after(state, '/', '1', '0', '0', '3'))).toEqual(['nginx']);
@@ -60,21 +60,21 @@ test('a filter lists what has it in its name, path or PID, while it is typed', (
   expect(after(state, '/', 'x', 'ctrl-u').filter).toBe('');
 });
 
-test('letters are no commands while a filter is typed; Enter keeps it, Esc takes it away', () => {
+test('letters are text while a filter is typed; Enter keeps the filter, Esc clears it', () => {
   expect(after(state, '/', 'q', 's')).toMatchObject({ filter: 'qs', typing: true, order: 'rate' });
   expect(after(state, '/', 'c', 'return')).toMatchObject({ filter: 'c', typing: false });
   expect(after(state, '/', 'c', 'escape')).toMatchObject({ filter: '', typing: false });
   expect(after(state, '/', 'c', 'return', 'escape').filter).toBe('');
 });
 
-test('what has ended is listed while it has a rate, and with e', () => {
+test('lists ended processes while they have a rate, and all of them after e', () => {
   expect(listed(after(state, 'e'))).toEqual(['sh', 'curl', 'nginx']);
   expect(listed(after(state, 'e', 'e'))).toHaveLength(4);
   const justEnded = stateOf(aSnapshotOf([shell, busy]), aSnapshotOf([shell, ended(busy, 1n, tcp(60n, 0n))]));
   expect(listed(justEnded)).toEqual(['sh', 'curl']);
 });
 
-test('among equals those that run are first, then the newest of those that ended', () => {
+test('among equals, running processes come first, then the newest ended ones', () => {
   const children = Array.from({ length: 4 }, (_, n) =>
     aProcess({ id: BigInt(n + 2), parentId: 1n, comm: `child${n}`, ...(n < 3 && { state: 'exited' }) }),
   );
@@ -82,7 +82,7 @@ test('among equals those that run are first, then the newest of those that ended
   expect(listed(of)).toEqual(['sh', 'child3', 'child2', 'child1', 'child0']);
 });
 
-test('pause keeps the screen as it is, and goes on with what happened meanwhile', () => {
+test('pause freezes the screen; resuming shows what happened meanwhile', () => {
   const paused = after(state, 'space');
   const quick = aSnapshotOf([shell, busy, { ...idle, traffic: tcp(5030n, 0n) }, gone]);
   const later = advance(paused, nextReading(moment(1, snapshot), moment(2, quick), []));
@@ -94,7 +94,7 @@ test('pause keeps the screen as it is, and goes on with what happened meanwhile'
   expect(shown(resumed).history.processes.get(3n)).toEqual([0n, 5000n]);
 });
 
-test('the history of a process that is listed no more is forgotten', () => {
+test('drops the history of a process that is no longer listed', () => {
   const later = advance(state, nextReading(moment(1, snapshot), moment(2, aSnapshotOf([shell])), []));
   expect([...shown(later).history.processes.keys()]).toEqual([1n]);
 });
@@ -112,7 +112,7 @@ test('Enter shows the flows of the selected process, which scroll; Esc goes back
   expect(after(stateOf(aSnapshotOf([])), 'return').page).toBe('processes');
 });
 
-test('? helps, and any key leaves the help', () => {
+test('? shows the help, and any key leaves it', () => {
   expect(after(state, '?').page).toBe('help');
   expect(after(state, 'f1', 'x').page).toBe('processes');
 });
@@ -122,7 +122,7 @@ test.each([['q'], ['f10'], ['ctrl-c']])('%s ends the view', (key) => {
   expect(press(after(state, '?'), key, 10)).toBeNull();
 });
 
-test('Ctrl-C ends it also while a filter is typed', () => {
+test('Ctrl-C ends the view even while a filter is typed', () => {
   expect(press(after(state, '/'), 'ctrl-c', 10)).toBeNull();
 });
 

@@ -20,7 +20,7 @@ const perSecond = (received: bigint, sent = received): object => ({
   sentBytesPerSecond: sent,
 });
 
-test('a rate is what was moved by the time that really went by', () => {
+test('divides the bytes between two moments by the time between them', () => {
   const rates = between(
     at(1, [aProcess({ id: 1n, traffic: tcp(100n, 10n) })]),
     at(3.5, [aProcess({ id: 1n, traffic: tcp(600n, 10n) })]),
@@ -30,7 +30,7 @@ test('a rate is what was moved by the time that really went by', () => {
   expect(rates.total).toEqual(perSecond(200n, 0n));
 });
 
-test('the largest counts lose no byte', () => {
+test('keeps every byte of the largest counts', () => {
   const rates = between(
     at(0, [aProcess({ id: 1n, traffic: tcp(LARGEST - 1n) })]),
     at(1, [aProcess({ id: 1n, traffic: tcp(LARGEST) }), aProcess({ id: 2n, traffic: tcp(LARGEST) })]),
@@ -40,14 +40,14 @@ test('the largest counts lose no byte', () => {
   expect(rates.total).toEqual(perSecond(LARGEST + 1n));
 });
 
-test('a process that began in between counts from 0, also with the PID of one that ended', () => {
+test('counts a new process from 0, even if it has the PID of an ended one', () => {
   const first = aProcess({ id: 1n, pid: 77, traffic: tcp(500n) });
   const second = aProcess({ id: 2n, pid: 77, traffic: tcp(30n) });
   const rates = between(at(0, [first]), at(1, [ended(first, 1n, tcp(520n)), second]));
   expect([rates.processes.get(1n), rates.processes.get(2n)]).toEqual([perSecond(20n), perSecond(30n)]);
 });
 
-test('a record of another load of the module is another process, and nothing is negative', () => {
+test('takes a record of another load of the module for another process; no rate is negative', () => {
   const before = aProcess({ id: 1n, traffic: tcp(500n) });
   const after = aProcess({ id: 1n, traffic: tcp(7n), startedAt: timestamp(99n) });
   expect(between(at(0, [before]), at(1, [after])).total).toEqual(perSecond(7n));
@@ -55,19 +55,19 @@ test('a record of another load of the module is another process, and nothing is 
   expect(between(at(0, [before]), at(1, [odd])).total).toEqual(perSecond(0n));
 });
 
-test('what was evicted in between is in the rate of all, as far as programs know it', () => {
+test('includes evicted processes in the total rate, as far as programs have their traffic', () => {
   const evicted = aProcess({ id: 1n, traffic: tcp(100n) });
   const other = aProcess({ id: 2n, traffic: tcp(5n) });
   const rates = between(
     at(0, [evicted, other], [own({ traffic: tcp(105n) })]),
-    // The first moved 40 more before it was evicted; another 60 are of one that was never seen.
+    // The first process sent 40 more before it was evicted. A process that was never listed sent another 60.
     at(1, [ended(other, 2n, tcp(8n))], [own({ traffic: tcp(208n), evictedOnce: 2n, evictedOnceTraffic: tcp(200n) })]),
   );
   expect(rates.processes.size).toBe(1);
   expect(rates.total).toEqual(perSecond(103n));
 });
 
-test('a process that several watch is in the rate of all once', () => {
+test('counts a process with several watchers once in the total rate', () => {
   const both = (first: bigint, second: bigint): Process[] => [
     aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(first) }),
     aProcess({ id: 2n, pid: 77, owners: [1], traffic: tcp(second) }),
@@ -75,24 +75,24 @@ test('a process that several watch is in the rate of all once', () => {
   const rates = between(at(0, both(100n, 10n)), at(1, both(107n, 17n)));
   expect([...rates.processes.values()]).toEqual([perSecond(7n), perSecond(7n)]);
   expect(rates.total).toEqual(perSecond(7n));
-  // Where the session that began first ends, what it knew more of is not what was moved.
+  // When the first session ends, the traffic that only this session knew is not a rate.
   expect(between(at(0, both(100n, 10n)), at(1, both(107n, 17n).slice(1))).total).toEqual(perSecond(7n));
 });
 
-test('what only a session watched takes its total away with it, and the rate is that of the others', () => {
+test('ignores the traffic that a closed session takes with it', () => {
   const gone = aProcess({ id: 1n, watches: [20n], traffic: tcp(1000n) });
   const stays = aProcess({ id: 2n, traffic: tcp(5n) });
   const rates = between(at(0, [gone, stays]), at(2, [{ ...stays, traffic: tcp(25n) }]));
   expect(rates.total).toEqual(perSecond(10n));
 });
 
-test('a process that only now answers to a name moved what it moved in between, not all that it ever did', () => {
+test('counts a process that now matches a name only from the earlier moment on', () => {
   const before = aProcess({ id: 1n, program: null, watches: [], comm: 'sh', exe: '/bin/sh', traffic: tcp(1000n) });
   const after = { ...before, comm: 'curl', exe: '/bin/curl', traffic: tcp(1010n) };
   expect(between(at(0, [before], []), at(1, [after], []), ['curl']).total).toEqual(perSecond(10n));
 });
 
-test('flows have rates of their own, once there are two readings of them', () => {
+test('has a rate for each flow after two readings', () => {
   const process = aProcess({ id: 1n });
   const withFlows = (seconds: number, ...flows: Parameters<typeof aFlow>[]): Moment =>
     moment(seconds, {
@@ -107,11 +107,11 @@ test('flows have rates of their own, once there are two readings of them', () =>
   expect(between(at(0, [process]), second).flows.size).toBe(0);
 });
 
-test('two readings of the same instant do not divide by nothing', () => {
+test('does not divide by zero for two readings of the same moment', () => {
   expect(between(at(1, []), at(1, [])).total).toEqual(perSecond(0n));
 });
 
-test('what was moved before a process was attached makes no rate a lower bound', () => {
+test('has exact rates for an attached process', () => {
   expect(rateIsExact({ exact: true, reasons: [] })).toBe(true);
   expect(rateIsExact({ exact: false, reasons: ['attached'] })).toBe(true);
   expect(rateIsExact({ exact: false, reasons: ['attached', 'zcrx'] })).toBe(false);

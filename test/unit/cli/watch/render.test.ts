@@ -55,7 +55,7 @@ test('40x10', () => {
   ]);
 });
 
-test('a wide one has room for what each process is watched as', () => {
+test('a wide screen has the column WATCHED AS', () => {
   const lines = screen(state, 140, 24);
   expect(lines[4]).toMatch(/^ {2}PID {2}PROCESS .* WATCHED AS {2}RECEIVED\/s/);
   expect(lines[5]).toMatch(/^> 321 {2}nginx .* server\.out /);
@@ -74,13 +74,13 @@ test.each([
   expectToFit(stateOf(aSnapshotOf([])), columns, rows);
 });
 
-test('before there are two readings there is no rate, and that is no nothing', () => {
+test('shows a dash for a rate that is not known yet', () => {
   const lines = screen(stateOf(now));
   expect(lines[1]).toMatch(/^Rate {3}received - +sent - *$/);
   expect(lines[5]).toMatch(/^> 321 {2}nginx +- +- +79 +1000$/);
 });
 
-test('wide characters and control characters take the columns that they are given', () => {
+test('names with wide or control characters fit into their columns', () => {
   const odd = [
     aProcess({ id: 1n, comm: '日本語の名前' }),
     aProcess({ id: 2n, comm: 'evil\x1b[2J\n' }),
@@ -99,7 +99,7 @@ test('wide characters and control characters take the columns that they are give
   expect(lines.join('\n')).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]/);
 });
 
-test('the largest counts are shown with all their digits where there is room, in short where there is none', () => {
+test('shows the largest counts with all digits, or rounded if the screen is narrow', () => {
   const most = aProcess({ id: 1n, comm: 'big', traffic: tcp(LARGEST) });
   const of = stateOf(aSnapshotOf([aProcess({ id: 1n, comm: 'big' })]), aSnapshotOf([most]));
   expect(screen(of, 120)[5]).toMatch(/big .* 18\.4 EB +18\.4 EB .* 18446744073709551615 {2}18446744073709551615$/);
@@ -121,7 +121,7 @@ test('a lower bound is never shown as exact', () => {
   expect(lines[22]).toMatch(/received at least 8 bytes, sent at least 8 bytes \(zcrx\)$/);
 });
 
-test('of a thousand processes the screen has those around the selected one', () => {
+test('shows the processes around the selected one of a thousand', () => {
   const many = Array.from({ length: 1000 }, (_, n) =>
     aProcess({ id: BigInt(n + 1), pid: n + 1, parentId: n % 10 === 0 ? null : BigInt(n), traffic: tcp(BigInt(n)) }),
   );
@@ -137,40 +137,40 @@ test('of a thousand processes the screen has those around the selected one', () 
   expectToFit(of, 80, 24);
 });
 
-test('of a deep tree the end of the branches is shown, and the name', () => {
+test('shows the end of the branches and the name in a deep tree', () => {
   const chain = Array.from({ length: 30 }, (_, n) =>
     aProcess({ id: BigInt(n + 1), parentId: n === 0 ? null : BigInt(n), comm: `deep${n}` }),
   );
   expect(screen(after(stateOf(aSnapshotOf(chain)), 'G')).at(-3)).toMatch(/^>1030 {2}… +└─ deep29 /);
 });
 
-test('a filter says that it hides some, and what is typed is at the bottom', () => {
+test('shows how many processes match the filter, and the typed text at the bottom', () => {
   const typing = after(state, '/', 'w', 'o', 'r');
   const lines = screen(typing);
   expect(lines[3]).toBe("2 running, 1 ended; 1 process listed by filter 'wor'; by rate");
   expect(lines[5]).toMatch(/^> 322 {2}worker /);
   expect(lines[23]).toBe('Filter: wor_');
-  expect(screen(after(typing, 'x'))[5]).toBe('No process is listed: Esc takes the filter away.');
+  expect(screen(after(typing, 'x'))[5]).toBe('No process matches the filter. To clear it: Esc');
 });
 
-test('ended processes say how they ended, and can be left out', () => {
+test('shows how processes ended, and can hide them', () => {
   const killed = { ...gone, exitCode: null, signal: 'SIGKILL' };
   const of = stateOf(aSnapshotOf([parent, killed]));
   expect(screen(after(of, 'e')).join('\n')).toMatch(/99 {2}curl \(SIGKILL\)/);
   expect(screen(of).join('\n')).not.toMatch(/SIGKILL/);
-  expect(screen(of)[3]).toBe('1 running, 1 ended (e lists them); by rate');
+  expect(screen(of)[3]).toBe('1 running, 1 ended (e: list); by rate');
 });
 
-test('only ended ones, and these left out: the list says how to have them', () => {
-  expect(screen(stateOf(aSnapshotOf([gone])))[5]).toBe('No process is left that runs; e lists those that ended.');
+test('says how to list ended processes if no other process is left', () => {
+  expect(screen(stateOf(aSnapshotOf([gone])))[5]).toBe('No process is running. To list the ended ones: e');
 });
 
-test('paused says so', () => {
+test('shows that the screen is paused', () => {
   expect(screen(after(state, 'space'))[0]).toMatch(/^PAUSED {2}lkm-traffic watch/);
   expect(screen(state)[0]).not.toMatch(/PAUSED/);
 });
 
-test('without colour no line has an escape sequence, and what is selected is to be seen all the same', () => {
+test('marks the selected line, and prints no escape sequence without colour', () => {
   const lines = screen(after(state, 'down'));
   expect(lines.join('')).not.toContain('\x1b');
   expect(lines.filter((line) => line.startsWith('>'))).toEqual([expect.stringContaining('worker')]);
@@ -178,19 +178,19 @@ test('without colour no line has an escape sequence, and what is selected is to 
   expect(colored[5]).toContain('\x1b[7m>');
 });
 
-test('bits and powers of 1024 on request', () => {
+test('prints bits and powers of 1024 on request', () => {
   const units = { bits: true, iec: true };
   const lines = screen(state, 120, 24, { ...plain, style: createStyle(false, units) });
   expect(lines[1]).toMatch(/received 7\.63 Mibit\/s sent 19\.1 Mibit\/s/);
   expect(lines[6]).toMatch(/worker .* 8000000 +20000000$/);
 });
 
-test('nothing to show says what to do', () => {
+test('says what to do if there is nothing to show', () => {
   expect(screen(stateOf(aSnapshotOf([], [])))[5]).toBe(
-    'Nothing is watched. Watch a program: lkm-traffic load --fname=NAME',
+    'Nothing is watched. To watch a program: lkm-traffic load --fname=NAME',
   );
   const unseen = stateOf(aSnapshotOf([], [aProgram({ owner: 0 })]));
-  expect(screen(unseen).slice(5, 7).join(' ')).toMatch(/^No process of server\.out has been seen yet\. Start it now;/);
+  expect(screen(unseen).slice(5, 7).join(' ')).toMatch(/^No process of server\.out has run yet\. Start one now/);
 });
 
 describe('flows', () => {
@@ -210,7 +210,7 @@ describe('flows', () => {
   };
   const of = after(stateOf(before, { ...now, flows }, later), 'j', 'return');
 
-  test('of the selected process, with their rates', () => {
+  test('lists the flows of the selected process with their rates', () => {
     const lines = screen(of);
     expect(lines[0]).toMatch(/^Flows of 322 worker /);
     expect(lines.slice(2, 8)).toEqual([
@@ -223,28 +223,28 @@ describe('flows', () => {
     ]);
   });
 
-  test('what is unknown is so', () => {
+  test('shows unknown peers and scopes as ?', () => {
     const lines = screen(after(stateOf(before, { ...now, flows }), 'j', 'return', '<'));
     expect(lines[5]).toMatch(/^tcp {2}\? +\? +- +- +9 +0$/);
   });
 
-  test('on a wide screen with their local ends', () => {
+  test('has the local end on a wide screen', () => {
     expect(screen(of, 120)[5]).toMatch(/^tcp {2}10\.0\.0\.1:80 +\[2001:db8::1\]:1001 /);
   });
 
-  test('not read yet, and none', () => {
+  test('says whether flows were not read yet, or there are none', () => {
     expect(screen(after(state, 'return'))[5]).toBe('Reading …');
     expect(screen(after(state, 'space', 'return'))[5]).toMatch(/^Paused before the flows were read/);
     expect(screen(after(stateOf({ ...now, flows }), 'return'))[5]).toMatch(/^No flows/);
   });
 
-  test('of a process that is gone: the processes again', () => {
+  test('goes back to the processes if the process is gone', () => {
     const without = stateOf(aSnapshotOf([]));
     expect(screen({ ...without, page: 'flows', selected: 9n })[0]).toMatch(/^lkm-traffic watch/);
   });
 });
 
-test('the help says what the keys do and what is counted', () => {
+test('the help explains the keys and the numbers', () => {
   const text = screen(after(state, '?')).join(' ');
   for (const word of ['Enter', 'sort by rate', 'Space', 'lower bound', 'Counted: payload bytes of inet']) {
     expect(text).toContain(word);
@@ -253,7 +253,7 @@ test('the help says what the keys do and what is counted', () => {
   expect(text).not.toContain('…');
 });
 
-test('a process that several watch is one in the count, its lines say for whom, and its flows are found from each', () => {
+test('counts a process with several watchers once, names its watchers, and shows its flows from each line', () => {
   const both = [
     aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(100n) }),
     aProcess({ id: 2n, pid: 77, owners: [1, 2], traffic: tcp(10n) }),

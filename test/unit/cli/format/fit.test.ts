@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { sparkline } from '../../../../src/cli/watch/sparkline';
-import { clip, clipStart, fit, widthOf, wrap } from '../../../../src/cli/watch/text';
+import { clip, clipStart, fit, widthOf, wrap, wrapAndClip } from '../../../../src/cli/format/fit';
 
 test.each([
   ['server', 10, 'server'],
@@ -15,7 +15,7 @@ test.each([
   expect(clip(text, width)).toBe(wanted);
 });
 
-test('the end of a text is kept where that is what matters', () => {
+test('clipStart keeps the end of a text', () => {
   expect(clipStart('/usr/sbin/nginx', 6)).toBe('…nginx');
   expect(clipStart('日本語', 4)).toBe('…語');
 });
@@ -27,9 +27,10 @@ test('a cell has exactly its width', () => {
   for (let width = 0; width < 9; width += 1) expect(widthOf(fit('a日b本c', width))).toBe(width);
 });
 
-test('text is broken between words', () => {
+test('wraps text between words', () => {
   expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
-  expect(wrap('incomprehensible', 5)).toEqual(['inco…']);
+  expect(wrap('an incomprehensible word', 5)).toEqual(['an', 'incomprehensible', 'word']);
+  expect(wrapAndClip('an incomprehensible word', 5)).toEqual(['an', 'inco…', 'word']);
 });
 
 test.each<[bigint[], number, string]>([

@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 const ELLIPSIS = '…';
 const segmenter = new Intl.Segmenter();
 
-/** Columns that a text takes on a terminal. It has no escape sequences in it. */
+/** The number of columns that a text takes on a terminal. Escape sequences for colours take none. */
 export function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
@@ -20,16 +20,16 @@ function firstColumns(characters: Iterable<string>, width: number): string[] {
   return taken;
 }
 
-/** Characters as a reader counts them. */
+/** The characters of a text as a reader counts them: a letter with its accents is one. */
 export const charactersOf = (text: string): string[] => [...segmenter.segment(text)].map(({ segment }) => segment);
 
-/** At most `width` columns: the beginning of a text that has more, and an ellipsis. */
+/** The text, cut off with an ellipsis if it is wider than `width` columns. The text must have no colours. */
 export function clip(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   return width < 1 ? '' : firstColumns(charactersOf(text), width - 1).join('') + ELLIPSIS;
 }
 
-/** The same, with the end of the text kept. */
+/** Like {@link clip}, but cuts off the start of the text. */
 export function clipStart(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   return width < 1
@@ -40,14 +40,14 @@ export function clipStart(text: string, width: number): string {
           .join('');
 }
 
-/** Exactly `width` columns. */
+/** The text, cut off or padded to exactly `width` columns. */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const clipped = clip(text, width);
   const blank = ' '.repeat(Math.max(0, width - widthOf(clipped)));
   return align === 'right' ? blank + clipped : clipped + blank;
 }
 
-/** Lines of at most `width` columns, broken between words. */
+/** Lines of at most `width` columns, broken between words. A word that is wider than that has a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -60,5 +60,10 @@ export function wrap(text: string, width: number): string[] {
       line = longer;
     }
   }
-  return [...lines, line].map((each) => clip(each, width));
+  return [...lines, line];
+}
+
+/** Like {@link wrap}, and no line is wider: words that are wider than `width` are cut off. */
+export function wrapAndClip(text: string, width: number): string[] {
+  return wrap(text, width).map((line) => clip(line, width));
 }
