@@ -25,7 +25,7 @@ export function describeFailure(error: unknown, { colors }: Style): string {
   const { message, code, hint, kernelLog, cause } = error;
   // The message of other errors has the reason already.
   const hasReason = code === 'ERR_INVALID_ARGUMENT' || (code !== 'ERR_SYSTEM' && systemCode(cause) !== undefined);
-  const reason = hasReason || cause === undefined ? [] : indented(messageOf(cause));
+  const reason = hasReason || cause === undefined ? [] : indented(messageOf(cause).trimEnd());
   // Doctor does not check the file that output goes to.
   const isForDoctor = OF_THE_MACHINE.includes(code) && systemCall(cause) !== 'write';
   return [

@@ -24,24 +24,16 @@ let loaded: Native | undefined;
 /**
  * Returns the addon. The first call loads it; later calls return the same object.
  *
- * @throws Error if there is no addon for this platform. `cause` says where it was searched.
+ * @throws Error of node-gyp-build if there is no addon for this platform: it says where the addon was searched.
  */
 export function native(): Native {
   return (loaded ??= checked(open()));
 }
 
 function open(): Native {
-  try {
-    // Not an import: node-gyp-build has no types, and must not be loaded before the first call. The bundle contains it.
-    const nodeGypBuild = require('node-gyp-build') as (root: string) => Native;
-    return nodeGypBuild(packageRoot());
-  } catch (cause) {
-    throw new Error(
-      `Cannot load the native addon of lkm-traffic on ${process.platform}-${process.arch}. ` +
-        'To build it in a source tree: npm run build:addon',
-      { cause },
-    );
-  }
+  // Not an import: node-gyp-build has no types, and must not be loaded before the first call. The bundle contains it.
+  const nodeGypBuild = require('node-gyp-build') as (root: string) => Native;
+  return nodeGypBuild(packageRoot());
 }
 
 /** Validates the arguments. The addon only asserts them. */
