@@ -130,7 +130,7 @@ static int names_check(void)
 	return 0;
 }
 
-/* Which name the first @size bytes of @word are, or -EINVAL. */
+/* Returns the family that the first @size bytes of @word name, or -EINVAL. */
 static int family_named(const char *word, size_t size)
 {
 	int family;
