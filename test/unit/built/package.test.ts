@@ -287,7 +287,7 @@ describe.each([
 
   test('as stdout: prints a message and exits with 1', () => {
     const { status, stderr } = inBash(`"$@" completion fish >${file}`);
-    expect([status, stderr]).toEqual([1, expect.stringMatching(/^lkm-traffic: stdout cannot be written/)]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^lkm-traffic: Cannot write to stdout\./)]);
     expect(stderr).toMatch(reason);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
