@@ -74,8 +74,8 @@ static bool transfer_is_notification(const struct traffic_transfer *transfer)
 	if (!traffic_sctp_may_notify(transfer->sk))
 		return false;
 	/*
-	 * This hook cannot know whether it was payload. It is not counted, and
-	 * the records of current say that they are lower bounds.
+	 * This hook cannot know whether the call received payload. The call is
+	 * not counted, and the records of current become lower bounds.
 	 */
 	rcu_read_lock();
 	traffic_records_mark_current(TRAFFIC_SCTP_EVENTS);
@@ -147,7 +147,7 @@ static void flow_remember(struct traffic_record *record,
 	struct traffic_block *block;
 	struct traffic_face face;
 
-	/* The rules have to look at each call of these sockets. */
+	/* The rules must see every call on these sockets. */
 	if (!percpu || transport >= TRAFFIC_INET_TRANSPORTS ||
 	    traffic_sock_is_sctp(sk) || !transfer->result)
 		return;
@@ -201,9 +201,10 @@ static void record_add_transfer(struct traffic_record *record,
 }
 
 /*
- * Counts the call in the flow between the socket's own two ends. The flow is
- * not in this CPU's slot, or was not used in this jiffy yet. False: there is no
- * such flow; nothing was added.
+ * Counts the call in the flow between the socket's own two ends. This is for a
+ * flow that is not in this CPU's slot, or was not used in this jiffy yet.
+ * Returns false, and adds nothing, if there is no such flow or the call may have
+ * used another peer.
  */
 static bool account_by_sock(struct traffic_record *record,
 			    const struct sock *sk,

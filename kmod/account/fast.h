@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The path of every call from a hook to a count. Only the hooks include this
- * file. Read it from top to bottom: the steps stand in the order in which they
- * run, and traffic_account_target() at the end joins them.
+ * The path of every transfer from a hook to a count. A transfer is one call of a
+ * socket's send or receive function. Only the hooks include this file. Read it
+ * from top to bottom: the steps stand in the order in which they run, and
+ * traffic_account_target() at the end joins them.
  *
  * bucket   The hook asks whether the bucket of current's tgid holds a record:
  *          traffic_bucket_is_used() of ledger.h. For almost every process in
  *          the machine it does not, and the hook returns after this one load.
  * record   The bucket is searched for a record of current. There can be
- *          several, one after the other: each of the steps below runs for each.
+ *          several, one after the other. The steps below run for each of them.
+ *          Once a step cannot count for a record, the next step takes over for
+ *          this record and for all later ones.
  * cached   This CPU's block of the record holds the flows that the CPU counted
  *          last. If the flow in the slot of this socket was used in this jiffy,
- *          and its face matches the socket, the call is added to the flow and
- *          to the block: no rule is asked, no lock is taken and no function is
- *          called. Most calls end here.
+ *          and its face matches the socket, the transfer is added to the flow
+ *          and to the block: no rule is asked, no lock is taken and no C function
+ *          is called. Most transfers end here.
  * socket   Otherwise traffic_account_slow() looks up the flow by the two ends
  *          of the socket, adds to it and puts it into the slot.
- * rules    Otherwise account.c decides by all rules whether the call counts,
+ * rules    Otherwise account.c decides by all rules whether the transfer counts,
  *          computes the peer, creates the flow and the face, and reports the
- *          call to the trace events.
+ *          transfer to the trace events.
  *
- * Some calls skip "cached" and "socket": those that returned nothing, peeked or
- * read the error queue, those in careful mode (careful.h), and those on sockets
- * of the kernel itself. The result is the same on all paths.
+ * Some transfers skip "cached" and "socket": those that returned nothing, peeked
+ * or read the error queue, those in careful mode (careful.h), and those on
+ * sockets of the kernel itself. The result is the same on all paths.
  *
  * Preemption stays off from the bucket to the end. This is also what keeps the
  * record and its flows in memory: it holds off the RCU grace period that pairs
@@ -47,8 +50,9 @@
 /* ---- Cached: the flow that this CPU remembers ---------------------------- */
 
 /*
- * Adds the call to @flow and to this CPU's block. False: @flow does not match
- * the socket, or the call may have used another peer; nothing was added.
+ * Adds the transfer to @flow and to this CPU's block. Returns false, and adds
+ * nothing, if @flow does not match the socket or the transfer may have used
+ * another peer.
  */
 static __always_inline bool
 traffic_account_cached_flow(struct traffic_flow *flow,
@@ -80,8 +84,9 @@ traffic_account_cached_proto(struct traffic_block __percpu *block,
 }
 
 /*
- * False: the call is not like one of the last calls. The function makes no
- * calls, so that its caller need not save registers on the stack.
+ * Returns false, and adds nothing, if this transfer does not match what the CPU
+ * remembers. This function calls no other function, so that its caller need not
+ * save registers on the stack.
  */
 static __always_inline bool
 traffic_account_cached(struct traffic_record *record, struct sock *sk,
@@ -106,8 +111,9 @@ traffic_account_cached(struct traffic_record *record, struct sock *sk,
 /* ---- All steps ----------------------------------------------------------- */
 
 /*
- * Counts a call of current, if current is a target. @bucket is the one of
- * current's tgid. Runs in any context, with preemption off.
+ * Counts a transfer of current, if current is a target. @bucket is the bucket of
+ * current's tgid. Runs with preemption off, in any context: account.c counts
+ * nothing in an interrupt, and checks that before it takes a lock.
  */
 static __always_inline void
 traffic_account_target(struct hlist_head *bucket, struct sock *sk,
@@ -128,6 +134,7 @@ traffic_account_target(struct hlist_head *bucket, struct sock *sk,
 				return;
 		}
 	}
+	/* The slow path counts for this record and for every later one. */
 	traffic_account_slow(record, sk, direction, result, flags, msg);
 }
 

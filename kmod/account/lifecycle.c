@@ -31,7 +31,7 @@ static void record_set_image(struct traffic_record *record,
 	process->exe = exe_share(exe);
 }
 
-/* Moves the watches of the owners that have @record from @from to @own. */
+/* Moves to @own those watches of @from whose owners have @record already. */
 static void watches_take_own(struct traffic_watch_set *own,
 			     struct traffic_watch_set *from,
 			     const struct traffic_record *record)
@@ -82,7 +82,7 @@ void traffic_exec(struct task_struct *task, struct linux_binprm *bprm)
 		watches_take_own(&own, &match.found, record);
 		traffic_record_add_watches(record, &own);
 	}
-	/* The other owners get a new one. */
+	/* The other owners get a new record. */
 	if (!bitmap_empty(match.found.bits, TRAFFIC_WATCHES)) {
 		record = traffic_record_start(task, NULL, TRAFFIC_SINCE_EXEC,
 					      &match.found);

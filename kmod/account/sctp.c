@@ -5,12 +5,12 @@
 #include <net/sctp/structs.h>
 
 /*
- * True once there was a subscription, since the module was loaded, that a look
- * at the socket does not show. There are two kinds. A subscription of one
- * association is in a list that only the holder of the socket's lock may read.
- * And a subscription that was cancelled may have left notifications in the
- * queue. The module does not know which processes use the socket, so the flag
- * applies to all of them.
+ * True if, since the module was loaded, any socket had a subscription that
+ * sock_has_subscriptions() cannot see. There are two kinds. The subscription of
+ * one association is in a list that only the holder of the socket's lock may
+ * read. And a cancelled subscription may have left notifications in the queue.
+ * The module does not know which processes use such a socket, so the flag
+ * applies to all processes.
  */
 static bool has_hidden_subscriptions;
 

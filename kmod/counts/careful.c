@@ -12,9 +12,9 @@ void traffic_careful_begin(void)
 	atomic_inc(&traffic_careful_readers);
 	atomic_inc(&traffic_careful);
 	/*
-	 * A call that sampled the two before the increments runs with
-	 * preemption off. When it is done, it has added to both the counters
-	 * and the flow.
+	 * A call that read the two variables before the increments runs with
+	 * preemption off. Wait until it has added to both the counters and the
+	 * flow.
 	 */
 	synchronize_rcu();
 }

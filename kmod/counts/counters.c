@@ -13,7 +13,7 @@
  */
 #define BUSY_MSGS 32
 
-/* Stands in for the block of a process that has none: nothing is added to it. */
+/* Used as the block of a process that has none. Nothing is added to it. */
 static DEFINE_PER_CPU(struct traffic_block, empty_block);
 /* See traffic_counters_setup(). */
 static struct traffic_flow *unused_entry;

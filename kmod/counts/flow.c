@@ -20,15 +20,22 @@ DEFINE_STATIC_KEY_TRUE(traffic_keeps_flows);
 struct traffic_flow traffic_no_flow;
 
 static DEFINE_HASHTABLE(flow_table, TABLE_BITS);
-/* Guards the flow lists of all processes. Writers of flow_table hold it too. */
+/*
+ * Guards flow_table, nr_flows, and in each struct traffic_flows the members
+ * @list, @count and @closed. The lock in struct traffic_flows is another one:
+ * it keeps the calls of one process from adding while a reader copies the
+ * flows. It is taken first. Interrupts take neither of the two: before a
+ * transfer gets here, transfer_counts() in account.c has checked in_task().
+ */
 static DEFINE_SPINLOCK(flows_lock);
 static unsigned int nr_flows;
 static struct kmem_cache *flow_cache;
 /*
- * Peers choose their ports, and must not be able to choose the bucket by that.
- * The hash is a sum of the words, each times a secret random factor
- * (multilinear hashing): whatever words a peer chooses, two of them collide no
- * more often than by chance. The high bits of the sum are the good ones.
+ * A peer chooses its ports. It must not be able to choose the bucket by them.
+ * So the hash multiplies each word by a secret random factor and adds up the
+ * products (multilinear hashing). Whatever words a peer chooses, two flows
+ * collide only by chance. The bucket is in the high bits, which are the best
+ * mixed.
  */
 static u64 hash_factors[TRAFFIC_PEER_WORDS + 2];
 
@@ -71,8 +78,8 @@ static __always_inline u64 sock_v6_hash(const struct sock *sk)
 }
 
 /*
- * The same bucket as peer_bucket() returns for the peer of a socket that has
- * ports, computed without the struct traffic_peer.
+ * Returns what peer_bucket() returns for the peer of @sk, without computing the
+ * struct traffic_peer. @sk is a socket of a protocol that has ports.
  */
 static struct hlist_head *sock_bucket(const struct traffic_flows *flows,
 				      const struct sock *sk)

@@ -43,10 +43,13 @@ extern struct traffic_flow traffic_no_flow;
 struct traffic_flows {
 	/*
 	 * A reader of the flows holds it. While a flows file is open, each call
-	 * that adds to them holds it too: see careful.h.
+	 * that adds to the flows holds it too: see careful.h.
 	 */
 	spinlock_t lock;
-	/* flows_lock of flow.c guards these three; readers also hold @lock. */
+	/*
+	 * Written under flows_lock of flow.c. While a flows file is open, the
+	 * calls that add a flow hold @lock too, so its reader needs only @lock.
+	 */
 	struct list_head list;
 	unsigned int count;
 	bool closed;

@@ -44,8 +44,8 @@ static bool mmsghdrs_are_nameless(const struct mmsghdr __user *messages,
 }
 
 /*
- * True if the send that current is in names no destination, so that a connected
- * socket sends to its own peer. False: the send may name another one.
+ * True if current is in a send that names no destination. A connected socket
+ * then sends to its own peer. False: the send may name another peer.
  */
 static bool send_uses_socket_peer(void)
 {
@@ -123,7 +123,7 @@ static bool sock_has_ports(const struct sock *sk)
 	}
 }
 
-/* False: the name in @msg is no address of this family. */
+/* False: the name in @msg is not an address of IPv4 or IPv6. */
 static bool peer_set_named(struct traffic_peer *peer, const struct sock *sk,
 			   const struct msghdr *msg)
 {

@@ -12,7 +12,10 @@
 
 #include "counts/end.h"
 
-/* RFC 1918 (private), 6598 (shared by customers of a provider), 3927. */
+/*
+ * RFC 1918 (private), RFC 6598 (shared by customers of a provider) and RFC 3927
+ * (link-local).
+ */
 static bool v4_is_private(__be32 address)
 {
 	static const struct {

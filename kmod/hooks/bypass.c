@@ -17,7 +17,7 @@
 
 /*
  * The two callbacks take no lock, do not sleep and call nothing that can be
- * traced, as redirect_callback() does.
+ * traced, like redirect_callback().
  *
  * io_uring's zero-copy receive (6.15) leaves the payload in pages that the
  * device filled, and reports their addresses to the program. It calls no

@@ -40,7 +40,7 @@ int traffic_engine_start(void)
 	int err;
 
 	traffic_flights_init();
-	/* Transfers before processes: a process is counted from its first call. */
+	/* Transfers first: the first call of a process must already be counted. */
 	err = traffic_redirect_attach(!uses_tracepoints());
 	if (err)
 		return err;
@@ -75,7 +75,7 @@ out_ftrace:
 
 static int hooks_detach(void)
 {
-	/* No process becomes a target, and no probe sees a transfer. */
+	/* From here on no process becomes a target, and no probe is called. */
 	traffic_probes_detach(traffic_process_probes, TRAFFIC_PROCESS_PROBES);
 	traffic_probes_detach(traffic_transfer_probes, TRAFFIC_TRANSFER_PROBES);
 	/* A probe that is running is in our text. */

@@ -37,7 +37,7 @@ void traffic_flight_enter_list(struct traffic_flight *flight)
 	spin_unlock(&flight->home->lock);
 }
 
-/* Set in a slot while its flight is visited: the flight does not leave then. */
+/* Set in a slot while its flight is visited. The flight cannot leave then. */
 #define FLIGHT_VISITED 1UL
 
 static struct traffic_flight *flight_mark_visited(struct traffic_flight *flight)
@@ -57,7 +57,7 @@ void traffic_flight_leave_slow(struct traffic_flight *flight)
 	spin_unlock(&flight->home->lock);
 }
 
-/* For the log: the first calls, and how many there are in all. */
+/* For the log: the first few calls, and the number of all calls. */
 struct note {
 	enum traffic_call call;
 	pid_t pid;
@@ -70,8 +70,8 @@ struct notes {
 };
 
 /*
- * Printing is left for later: the caller holds the lock of a list, for which
- * every call waits that leaves the list.
+ * Does not print: the caller holds the lock of a list, and every call that leaves
+ * the list waits for that lock.
  */
 static void notes_add(struct notes *notes, const struct traffic_flight *flight)
 {

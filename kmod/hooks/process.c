@@ -31,8 +31,8 @@ static void probe_fork(void *data, struct task_struct *parent,
 }
 
 /*
- * Runs before the files of the process are closed. The kernel may send the rest
- * of a queue afterwards; the process makes no more calls.
+ * Runs before the files of the process are closed. Afterwards the process makes
+ * no further call, but the kernel may still send the rest of a queue.
  */
 static TRAFFIC_EXIT_PROBE(probe_exit, task, group_dead)
 {

@@ -20,18 +20,21 @@
 #include "hooks/wrappers.h"
 #include "ledger/ledger.h"
 
-/* How far behind the entry of a function its call of ftrace can be. */
+/* Upper limit for the offset of the ftrace call from the entry, in bytes. */
 #define FENTRY_MAX 16
 
-/* -EAGAIN: another user of ftrace holds its lock. Try again for a second. */
+/*
+ * ftrace returns -EAGAIN while another of its users holds its lock. Try again for
+ * a second.
+ */
 #define RETRIES 100
 #define RETRY_MS 10
 
 static unsigned long text_start, text_size;
 
 /*
- * A hash of the addresses of the functions. A function that lost its slot to
- * another one is found by search.
+ * A hash table, by the address of the function. If two functions have the same
+ * slot, the slot has only one of them: the other is found by search.
  */
 static struct traffic_wrapper *wrappers_by_address[64];
 
@@ -89,7 +92,7 @@ wrapper_socket(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
 }
 
 /*
- * Only this option receives payload. The calls of other options are not
+ * Only this option receives payload. Calls with other options are not
  * redirected, so the unload need not wait for them.
  */
 static bool is_zerocopy_receive(struct ftrace_regs *fregs)
@@ -109,7 +112,10 @@ static noinline notrace void redirect_target(unsigned long ip,
 {
 	struct traffic_wrapper *wrapper;
 
-	/* A wrapper that calls the original by its entry: see wrappers.c. */
+	/*
+	 * The caller is one of our wrappers, which calls the original at its
+	 * entry (see wrappers.c). Do not redirect the call again.
+	 */
 	if (parent_ip - text_start < text_size)
 		return;
 	/* In an interrupt, current has nothing to do with the call. */
@@ -145,8 +151,9 @@ static void notrace redirect_callback(unsigned long ip, unsigned long parent_ip,
 }
 
 /*
- * IPMODIFY is what a livepatch uses too. PERMANENT makes the kernel refuse
- * kernel.ftrace_enabled=0, which would otherwise stop the counting silently.
+ * IPMODIFY lets the callback change where the call continues; livepatches use
+ * it too. PERMANENT makes the kernel refuse kernel.ftrace_enabled=0, which would
+ * otherwise stop the counting silently.
  */
 static struct ftrace_ops redirect_ops = {
 	.func = redirect_callback,
@@ -164,7 +171,7 @@ static const struct {
 	enum traffic_family family;
 	int domain, type, protocol;
 	enum traffic_wrapped send, recv, sendpage; /* 0: none */
-	bool optional; /* a kernel that counts the family may lack it */
+	bool optional; /* if the kernel lacks it, attaching still succeeds */
 } socket_functions[] = {
 	{ TRAFFIC_FAMILY_INET, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
 	  TRAFFIC_INET_SENDMSG, TRAFFIC_INET_RECVMSG, TRAFFIC_INET_SENDPAGE },
@@ -250,7 +257,7 @@ static int wrappers_find_others(void)
 			       &sock);
 	if (err)
 		return err;
-	/* TCP over IPv6 has the same one. A later kernel may use another. */
+	/* TCP over IPv6 has the same function. Later kernels may have another. */
 	wrapper_set_original(TRAFFIC_COMMON_GETSOCKOPT,
 			     READ_ONCE(sock->ops)->getsockopt,
 			     READ_ONCE(sock->ops)->owner);
@@ -321,8 +328,8 @@ static bool log_conflicts(void)
 }
 
 /*
- * ftrace also returns EBUSY if PERMANENT is not possible, and then no function
- * is to blame.
+ * ftrace also returns EBUSY if PERMANENT is not possible. Then no function is in
+ * conflict.
  */
 static void log_refusal(int err)
 {
@@ -347,10 +354,10 @@ static void wrappers_release(void)
 }
 
 /*
- * Returns where a wrapper calls the original. Other tracers of the function
- * have already seen the call when it came in. To keep them from seeing it
- * twice, a wrapper calls the original behind the five bytes that call ftrace.
- * These are at the entry, or behind the ENDBR at the entry. If they are in
+ * Returns the address at which a wrapper calls the original. Other tracers of
+ * the function have already seen the call when it came in. To keep them from
+ * seeing it twice, a wrapper calls the original after the five bytes that call
+ * ftrace. These are at the entry, or after an ENDBR at the entry. If they are in
  * neither place, the wrapper calls the entry.
  */
 static void *after_ftrace_call(void *function)

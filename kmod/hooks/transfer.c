@@ -9,9 +9,9 @@
 
 /*
  * Not inlined: keeps the probes free of a stack frame for processes that are
- * not targets. The arguments are in the order of the probe's, so that none has
- * to be moved to another register. A send has no flags here: the tracepoint
- * does not get them.
+ * not targets. The arguments have the same order as those of the probes, so that
+ * none has to be moved to another register. A send has no flags here, because
+ * the tracepoint does not get them.
  */
 static noinline notrace void count_sent(struct hlist_head *bucket,
 					struct sock *sk, int result)

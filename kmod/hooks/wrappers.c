@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A wrapper calls the original behind the original's call of ftrace, or by its
- * entry: see after_ftrace_call(). By the entry, ftrace calls redirect_callback()
- * again, which recognises the wrapper by the return address and lets the call
- * pass. So no wrapper may end in a tail call, which would leave no return
- * address of ours; see the Makefile.
+ * A wrapper calls the original after the original's call of ftrace, or at the
+ * entry of the original: see after_ftrace_call(). If it calls the entry, ftrace
+ * calls redirect_callback() again. That recognises the wrapper by the return
+ * address and lets the call pass. So no wrapper may end in a tail call, which
+ * would leave no return address of ours; see the Makefile.
  *
  * A wrapper looks up the record after the original has returned. It does not
  * hold a record meanwhile: the process may be detached, or its session closed,
@@ -136,7 +136,7 @@ DEFINE_STATIC_CALL_NULL(vsock_dgram_recvmsg, recvmsg_fn);
 RECVMSG_WRAPPER(vsock_dgram_recvmsg, true)
 
 /*
- * The function of all families. If the operations of a socket have no
+ * All families share this function. If the operations of a socket have no
  * splice_read, it calls recvmsg, and the call is counted there.
  */
 DEFINE_STATIC_CALL_NULL(sock_splice_read, splice_read_fn);

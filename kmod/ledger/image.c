@@ -14,7 +14,7 @@
 
 #include "compat.h"
 
-/* Each CPU has its own. Only one probe at a time runs on a CPU. */
+/* Each CPU has its own buffers. Only one probe at a time runs on a CPU. */
 struct path_buffers {
 	char name[NAME_MAX + 1];
 	char file[PATH_MAX];

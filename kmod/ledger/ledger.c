@@ -119,7 +119,10 @@ void traffic_record_add_watches(struct traffic_record *record,
 		watch->records++;
 		watch->started++;
 		watch->running++;
-		/* The whole record is added when it ends: see watch_add_ended(). */
+		/*
+		 * Subtract what was counted before this watch: when the record
+		 * ends, watch_add_ended() adds the whole record.
+		 */
 		traffic_totals_subtract(&watch->done, &before);
 	}
 	record_update_logged(record);
@@ -135,7 +138,7 @@ static void watch_add_ended(struct traffic_watch *watch,
 	traffic_totals_add(&watch->done, totals);
 }
 
-/* The owners that have more than one of these watches, a bit for each. */
+/* Returns a bit for each owner that has more than one of these watches. */
 static u64 owners_with_several(const struct traffic_watch_set *watches)
 	__must_hold(&traffic_lock)
 {
@@ -155,7 +158,7 @@ static void record_set_first_watch(struct traffic_record *record,
 				   unsigned int slot) __must_hold(&traffic_lock)
 {
 	lockdep_assert_held(&traffic_lock);
-	/* Trace events read the two without the lock. */
+	/* Trace events read both fields without the lock. */
 	WRITE_ONCE(record->first_slot, slot);
 	WRITE_ONCE(record->first_watch, traffic_watch_at(slot)->id);
 }
@@ -250,7 +253,10 @@ traffic_record_start(struct task_struct *task, struct traffic_record *parent,
 	process->ppid = task_tgid_nr(rcu_dereference(task->real_parent));
 	rcu_read_unlock();
 	traffic_record_add_watches(record, watches);
-	/* The first watch of the parent if it is inherited, or else the oldest. */
+	/*
+	 * The parent's first watch, if the child inherits that watch. Otherwise
+	 * the oldest watch of the child.
+	 */
 	record_set_first_watch(record, parent && test_bit(parent->first_slot,
 							  watches->bits) ?
 					       parent->first_slot :
@@ -321,8 +327,9 @@ static void record_evict_oldest(void)
 				    record->process.reasons;
 		traffic_totals_add(&evicted->totals, &totals);
 		/*
-		 * If another record counted the process too, its traffic is
-		 * in that record: better too little than twice.
+		 * still_counted: another record of this process went on
+		 * counting, and part of the traffic may be in both. Leave this
+		 * record out of the sum: better too little than twice.
 		 */
 		if (!(seen & owner) && !record->still_counted) {
 			evicted->once++;
@@ -339,7 +346,8 @@ static void record_evict_oldest(void)
 /*
  * Evicts all records of a process at once: a reader that adds the evicted
  * totals to the remaining rows would otherwise count the process twice. For the
- * same reason it keeps all records of the process that ended last.
+ * same reason the function spares the records of @newest's process, of which
+ * @newest itself stays.
  */
 static void records_make_room(const struct traffic_record *newest)
 	__must_hold(&traffic_lock)
@@ -352,8 +360,10 @@ static void records_make_room(const struct traffic_record *newest)
 		oldest = record_oldest_ended()->tgid;
 		most = traffic_param_history;
 		/*
-		 * The bound is needed because a later process may have the
-		 * same pid.
+		 * One process has at most TRAFFIC_OWNERS records. If more than
+		 * history + TRAFFIC_OWNERS have ended, those with this pid may
+		 * belong to several processes that had it one after the other,
+		 * and are no longer spared.
 		 */
 		if (oldest == newest->tgid)
 			most += TRAFFIC_OWNERS;

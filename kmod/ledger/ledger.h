@@ -39,8 +39,8 @@ enum traffic_reason {
 	TRAFFIC_ATTACHED, /* the traffic before the attach is unknown */
 	TRAFFIC_CHILD_LOST, /* there was no memory for the record of a child */
 	TRAFFIC_ZCRX, /* io_uring's zero-copy receive passes no hook */
-	TRAFFIC_SCTP_EVENTS, /* a tracepoint cannot see notification or payload */
-	TRAFFIC_UNREADABLE_RESULT, /* of TCP_ZEROCOPY_RECEIVE */
+	TRAFFIC_SCTP_EVENTS, /* SCTP receives that may be notifications */
+	TRAFFIC_UNREADABLE_RESULT, /* of a TCP_ZEROCOPY_RECEIVE call */
 	TRAFFIC_REASONS,
 };
 
@@ -78,7 +78,7 @@ struct traffic_record {
 	struct traffic_watch_set watches;
 	/* The id of the watch for which the process, or its root, is monitored. */
 	u64 first_watch;
-	/* Detached while another record still counted the process. */
+	/* This record was detached while another one still counted the process. */
 	bool still_counted;
 	struct rb_node by_id;
 	/* In traffic_running, or in traffic_ended ordered by end_seq. */

@@ -107,11 +107,11 @@ static int record_start_attached(unsigned int owner, struct task_struct *task,
 	struct traffic_watch_set owned;
 
 	lockdep_assert_held(&traffic_lock);
-	/* Reaped, or no longer the leader after the exec of another thread. */
+	/* The task was reaped, or another thread became the leader by exec. */
 	if (!pid_alive(task))
 		return -EAGAIN;
 	traffic_watch_of_owner(owner, &owned);
-	/* The probe of its fork or exec may have begun a record meanwhile. */
+	/* The probe of a fork or an exec may have begun a record meanwhile. */
 	if (owner_record(&owned, task_tgid_nr(task)))
 		return -EEXIST;
 	record =

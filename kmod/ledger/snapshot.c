@@ -171,7 +171,7 @@ int traffic_flows_snapshot_from(u64 id, u64 last_id,
 			spin_unlock(&traffic_lock);
 			return 0;
 		}
-		/* In careful mode, no call adds to the record under this lock. */
+		/* In careful mode, each call takes this lock before it adds. */
 		spin_lock(&record->flows.lock);
 		flows = record->flows.count;
 		if (flows + MORE_LINES <= snapshot->capacity)
@@ -196,7 +196,7 @@ int traffic_flows_snapshot_from(u64 id, u64 last_id,
 
 void traffic_programs_take(struct traffic_programs *programs)
 {
-	/* By slot. Static because it is too large for the stack. */
+	/* Indexed by slot. Static because it is too large for the stack. */
 	static struct traffic_program *of[TRAFFIC_WATCHES];
 	struct traffic_program *program = programs->at;
 	struct traffic_record *record;
@@ -223,8 +223,8 @@ void traffic_programs_take(struct traffic_programs *programs)
 		of[slot] = program++;
 	}
 	/*
-	 * Still in the same critical section: a process that ended in between
-	 * would be counted twice or not at all.
+	 * Do not release the lock before this loop: a process that ended in
+	 * between would be counted twice or not at all.
 	 */
 	list_for_each_entry(record, &traffic_running, list) {
 		traffic_counters_sum(&record->counters, &totals);

@@ -49,8 +49,8 @@ static bool spawner_has_ended(const struct spawner *spawner)
 }
 
 /*
- * Removes the owner's spawner of @thread, or all of the owner's if that is NULL.
- * Also removes all spawners whose thread has ended.
+ * Removes the owner's spawner of @thread, or all of the owner's spawners if
+ * @thread is NULL. Also removes all spawners whose thread has ended.
  */
 static void spawners_remove(unsigned int owner, const struct pid *thread)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Spawners: threads whose forks are monitored for a session ("children on").
+ * A spawner is a thread whose forks are monitored for a session: the thread that
+ * wrote "children on" to the session's descriptor.
  */
 #ifndef TRAFFIC_SPAWNER_H
 #define TRAFFIC_SPAWNER_H

@@ -30,9 +30,8 @@ void traffic_trace_calls_off(void)
 /* ---- Fields of an event ------------------------------------------------ */
 
 /*
- * Escapes spaces and line feeds, so that a name cannot forge a line of a trace,
- * and a
- * name that is exactly "-", which stands for no name.
+ * Escapes spaces and line feeds, so that a name cannot forge a line of a trace.
+ * Also escapes the name "-", because a trace prints "-" for "no name".
  */
 static int name_escape(const char *name, char *to, size_t size)
 {

@@ -38,9 +38,8 @@ struct traffic_evicted {
 	u64 inexact;
 	struct traffic_totals totals;
 	/*
-	 * The same, without the records that another watch of the same owner
-	 * counts here: adding these up over an owner's watches counts each
-	 * record once.
+	 * The same, but each record is in only one watch of an owner. So the
+	 * sum over the owner's watches counts each record once.
 	 */
 	u64 once;
 	struct traffic_totals once_totals;
@@ -110,7 +109,7 @@ void traffic_watch_of_owners(u64 owners, const struct traffic_watch_set *of,
 /* The slot of the oldest watch of @of, which is not empty. */
 unsigned int traffic_watch_first(const struct traffic_watch_set *of)
 	__must_hold(&traffic_lock);
-/* The owners of the watches of @of, a bit for each owner. */
+/* Returns a bit for each owner of a watch of @of. */
 u64 traffic_watch_owners(const struct traffic_watch_set *of)
 	__must_hold(&traffic_lock);
 

@@ -22,7 +22,7 @@
 /* How long the command "stop" waits for calls in flight. */
 #define STOP_SECONDS 5
 
-/* An open file. Before the command "session" it acts for the module itself. */
+/* An open file. It acts for the module itself until the command "session". */
 struct descriptor {
 	unsigned int owner;
 };
@@ -68,7 +68,7 @@ static void session_end(struct descriptor *descriptor)
 		return;
 	traffic_owner_close(descriptor->owner);
 	__clear_bit(descriptor->owner, &owners_used);
-	/* Safe: the module exit waits in proc_remove() until this has returned. */
+	/* Safe: the exit of the module waits for us, in proc_remove(). */
 	module_put(THIS_MODULE);
 }
 
@@ -116,7 +116,10 @@ static int command_execute(struct descriptor *descriptor,
 	case TRAFFIC_CMD_DETACH:
 		return traffic_owner_detach(owner, command->number);
 	case TRAFFIC_CMD_CHILDREN:
-		/* The end of the session is what removes the spawner. */
+		/*
+		 * Only for sessions: the end of a session removes its spawners
+		 * (see spawner.h), and the module itself has no such end.
+		 */
 		if (!descriptor_is_session(descriptor))
 			return -EINVAL;
 		return traffic_owner_children(owner, command->on);

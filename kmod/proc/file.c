@@ -14,10 +14,10 @@
 
 /*
  * The traffic of a process reveals what it does (CVE-2011-2495 was about the
- * same leak by /proc/PID/io). The mode of the file is not enough, because root
- * of a container passes it if the container has no user namespace of its own.
- * So the opener needs a capability. The process that opened the file is asked,
- * and not the one that reads, so a descriptor can be passed to another process.
+ * same leak by /proc/PID/io). The mode of the file does not protect it: in a
+ * container without a user namespace of its own, root may open the file. So the
+ * process that opens the file needs a capability. The process that reads does
+ * not: a descriptor can be passed to another process.
  */
 int traffic_may_control(const struct file *file)
 {

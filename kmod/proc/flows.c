@@ -11,7 +11,7 @@
 #include "counts/careful.h"
 #include "ledger/snapshot.h"
 
-/* The low bits of the position are the line, the others the id of the record. */
+/* The low bits of the position are the line; the rest is the record's id. */
 #define INDEX_BITS 20
 
 struct reader {
@@ -26,8 +26,8 @@ static loff_t position(u64 id, unsigned int index)
 }
 
 /*
- * Takes a new snapshot only for the next process: all lines of a process are of
- * one moment.
+ * Takes a new snapshot only when it comes to the next process. So all lines of
+ * one process are from the same moment.
  */
 static void *flows_start(struct seq_file *file, loff_t *pos)
 {
