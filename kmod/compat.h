@@ -97,8 +97,8 @@ static inline bool traffic_sock_is_smc(const struct sock *sk)
 
 /*
  * Up to 6.12, __DO_TRACE() of <linux/tracepoint.h> calls probes with preemption
- * off. Some later kernels hold SRCU there instead, so the probes turn
- * preemption off themselves.
+ * off. Some later kernels hold SRCU there instead, so the probes of transfers
+ * turn preemption off themselves.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define traffic_probe_begin() preempt_disable_notrace()

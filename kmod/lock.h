@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * traffic_lock guards the set of records, the watches, and every field of a
- * record except its counters and flows. A spin lock: probes take it with
+ * traffic_lock guards the set of records, the watches, and writes to every field
+ * of a record except its counters, its flows and its reasons. ledger.h says which
+ * fields are read without the lock. A spin lock: probes take it with
  * preemption off. It is never taken in an interrupt.
  *
  * Lock order: traffic_lock, then the lock of a record's flows, then flows_lock

@@ -17,7 +17,7 @@
 #include "params.h"
 #include "proc/procfs.h"
 
-static int watch_names(void)
+static int __init watch_names(void)
 {
 	char *names, *rest, *name;
 	int err = 0;
@@ -37,7 +37,7 @@ static int watch_names(void)
 	return err;
 }
 
-static int watch_pids(void)
+static int __init watch_pids(void)
 {
 	unsigned int i;
 	int err = 0;
@@ -60,7 +60,7 @@ static int watch_pids(void)
 }
 
 /* Watches for the module itself what fname= and pid= name. */
-static int watch_from_params(void)
+static int __init watch_from_params(void)
 {
 	int err = watch_names();
 

@@ -15,8 +15,9 @@
  * cached   This CPU's block of the record holds the flows that the CPU counted
  *          last. If the flow in the slot of this socket was used in this jiffy,
  *          and its face matches the socket, the transfer is added to the flow
- *          and to the block: no rule is asked, no lock is taken and no C function
- *          is called. Most transfers end here.
+ *          and to the block: no rule is asked, no lock is taken, and the only C
+ *          function that the compiler may call is the comparison of two IPv6
+ *          addresses. Most transfers end here.
  * socket   Otherwise traffic_account_slow() looks up the flow by the two ends
  *          of the socket, adds to it and puts it into the slot.
  * rules    Otherwise account.c decides by all rules whether the transfer counts,
@@ -85,8 +86,9 @@ traffic_account_cached_proto(struct traffic_block __percpu *block,
 
 /*
  * Returns false, and adds nothing, if this transfer does not match what the CPU
- * remembers. This function calls no other function, so that its caller need not
- * save registers on the stack.
+ * remembers. Everything that this function calls is inlined, except for sockets
+ * that need a comparison of IPv6 addresses: its caller need not save registers
+ * on the stack.
  */
 static __always_inline bool
 traffic_account_cached(struct traffic_record *record, struct sock *sk,

@@ -6,7 +6,10 @@
 struct linux_binprm;
 struct task_struct;
 
-/* The probes of the scheduler's tracepoints call these with preemption off. */
+/*
+ * The probes of the scheduler's tracepoints call these. traffic_exec() needs
+ * preemption off. The others take traffic_lock for what they change.
+ */
 void traffic_exec(struct task_struct *task, struct linux_binprm *bprm);
 void traffic_fork(struct task_struct *parent, struct task_struct *child);
 /*

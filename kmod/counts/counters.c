@@ -16,7 +16,7 @@
 /* Used as the block of a process that has none. Nothing is added to it. */
 static DEFINE_PER_CPU(struct traffic_block, empty_block);
 /* See traffic_counters_setup(). */
-static struct traffic_flow *unused_entry;
+static struct traffic_flow *unused_entry __ro_after_init;
 
 static void block_reset_flows(struct traffic_block __percpu *percpu)
 {
@@ -86,10 +86,12 @@ void traffic_counters_add(struct traffic_counters *counters,
 
 void traffic_counters_sum(const struct traffic_counters *counters,
 			  struct traffic_totals *totals)
+	__must_hold(&traffic_lock)
 {
 	struct traffic_block __percpu *percpu = READ_ONCE(counters->percpu);
 	int cpu, t, d;
 
+	lockdep_assert_held(&traffic_lock);
 	for (t = 0; t < TRAFFIC_TRANSPORTS; t++) {
 		for (d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 			const struct traffic_shared_count *shared =

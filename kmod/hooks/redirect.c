@@ -38,19 +38,19 @@ static unsigned long text_start, text_size;
  */
 static struct traffic_wrapper *wrappers_by_address[64];
 
-static struct traffic_wrapper **wrapper_slot(unsigned long address)
+static notrace struct traffic_wrapper **wrapper_slot(unsigned long address)
 {
 	return &wrappers_by_address[address / FENTRY_MAX %
 				    ARRAY_SIZE(wrappers_by_address)];
 }
 
-static bool wrapper_is_at(const struct traffic_wrapper *wrapper,
-			  unsigned long ip)
+static notrace bool wrapper_is_at(const struct traffic_wrapper *wrapper,
+				  unsigned long ip)
 {
 	return ip - (unsigned long)wrapper->original < FENTRY_MAX;
 }
 
-static struct traffic_wrapper *wrapper_search(unsigned long ip)
+static notrace struct traffic_wrapper *wrapper_search(unsigned long ip)
 {
 	struct traffic_wrapper *wrapper;
 
@@ -70,7 +70,7 @@ static __always_inline struct traffic_wrapper *wrapper_at(unsigned long ip)
 		       wrapper_search(ip);
 }
 
-static bool current_is_target(void)
+static notrace bool current_is_target(void)
 {
 	pid_t tgid = current->tgid;
 	bool found;
@@ -95,7 +95,7 @@ wrapper_socket(const struct traffic_wrapper *wrapper, struct ftrace_regs *fregs)
  * Only this option receives payload. Calls with other options are not
  * redirected, so the unload need not wait for them.
  */
-static bool is_zerocopy_receive(struct ftrace_regs *fregs)
+static notrace bool is_zerocopy_receive(struct ftrace_regs *fregs)
 {
 	return (int)traffic_argument(fregs, 1) == SOL_TCP &&
 	       (int)traffic_argument(fregs, 2) == TCP_ZEROCOPY_RECEIVE;

@@ -90,7 +90,7 @@ static void counts_read_shared(struct traffic_count counts[TRAFFIC_DIRECTIONS],
 
 static void lines_add_totals(struct traffic_flows_snapshot *snapshot,
 			     const struct traffic_record *record)
-	__must_hold(&record->flows.lock)
+	__must_hold(&traffic_lock) __must_hold(&record->flows.lock)
 {
 	struct traffic_flow_line line = { .kind = TRAFFIC_LINE_TOTAL };
 	struct traffic_totals totals;
