@@ -47,8 +47,8 @@ static __always_inline bool traffic_sock_is_user(const struct sock *sk)
 bool traffic_sock_is_counted(const struct sock *sk);
 
 /*
- * Counts a call for @record, which is current's, and for the other records of
- * current behind it. Tries the flow of the socket first, then applies all
+ * Counts a call for @record, which is a record of current, and for all later
+ * records of current. Tries the flow of the socket first, then applies all
  * rules. Preemption is off.
  */
 void traffic_account_slow(struct traffic_record *record, struct sock *sk,

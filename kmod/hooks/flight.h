@@ -98,8 +98,9 @@ unsigned int traffic_flights_count(void);
 /*
  * Waits until no call is in flight, and wakes the calls that sleep. Call it
  * after unregister_ftrace_function(), when no new call can begin: otherwise
- * calls may begin on a CPU that was already looked at. Gives up after @seconds,
- * unless that is 0: then it logs the calls that are left and returns -EBUSY.
+ * calls may begin on a CPU that was already looked at. With @seconds 0, waits
+ * without a limit. Otherwise gives up after @seconds: logs the calls that are
+ * left and returns -EBUSY.
  */
 int traffic_flights_drain(unsigned int seconds);
 

@@ -39,9 +39,10 @@ enum traffic_wrapped {
 struct traffic_wrapper {
 	const char *name; /* of the kernel's function */
 	void *function; /* ours */
-	struct static_call_key *call; /* by which ours calls the original */
+	struct static_call_key
+		*call; /* with it our function calls the original */
 	void *trampoline; /* of @call */
-	void *original; /* its entry, where an ENDBR may be; NULL: absent */
+	void *original; /* its entry, with an ENDBR or not; NULL: absent */
 	struct module *owner; /* of the original */
 	bool takes_file; /* the first argument is a file, not a socket */
 	bool attached;
