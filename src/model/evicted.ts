@@ -3,7 +3,7 @@ import { EVICTED_SHARED, evictedInexactIn } from './reasons';
 import { greater, larger, sum } from './traffic';
 import type { Program, Traffic } from './types';
 
-/** Ended processes whose records the module removed to make room. They are no longer listed. */
+/** Ended processes whose records the module removed, because it keeps only the newest. They are no longer listed. */
 export interface Evicted {
   readonly count: bigint;
   readonly traffic: Traffic;

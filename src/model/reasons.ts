@@ -3,7 +3,7 @@ import type { Program } from './types';
 
 // Reasons why a total is a lower bound, in addition to the reasons that the kernel reports for each process.
 
-/** The record of an ended process was removed to make room before its last counts were read. */
+/** The module removed the record of an ended process before the session read its last counts. */
 export const EVICTED = 'evicted';
 /** A process has two records. One of them was detached while the other continued. */
 export const DETACHED = 'detached';
@@ -24,8 +24,8 @@ export const IN_WORDS: Readonly<Record<string, string>> = {
   sctp_events:
     'it received from an SCTP socket with notifications, which engine=tracepoint cannot distinguish from payload',
   unreadable_result: 'the result of one of its TCP_ZEROCOPY_RECEIVE calls could not be read',
-  [EVICTED]: 'it ended, and its record was removed to make room, before its last counts were read',
-  [DETACHED]: 'it was detached while another watcher continued to count it',
+  [EVICTED]: 'it ended, and the module removed its record before its last counts were read',
+  [DETACHED]: 'one owner stopped counting it while another owner continued',
   [UNLISTED]: 'some of these processes may no longer be listed',
   [MISSED]: 'there was no memory to record a process',
   [EVICTED_INEXACT]: 'some processes that are no longer listed were counted only as lower bounds',

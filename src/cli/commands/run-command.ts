@@ -158,9 +158,9 @@ export const run: Command = {
     'max-rx': {
       type: 'string',
       requiresArg: true,
-      describe: 'budget: exit with 3 if CMD received more than this; 1000, 10MB, 1.5MiB',
+      describe: 'budget: exit with 3 if CMD received more than this size: 1000, 10MB or 1.5MiB',
     },
-    'max-tx': { type: 'string', requiresArg: true, describe: 'budget: exit with 3 if CMD sent more than this' },
+    'max-tx': { type: 'string', requiresArg: true, describe: 'budget: exit with 3 if CMD sent more than this size' },
     scope: {
       type: 'string',
       requiresArg: true,
@@ -178,12 +178,12 @@ export const run: Command = {
       type: 'string',
       alias: 'I',
       requiresArg: true,
-      describe: 'print the totals so far every so many seconds; also 500ms',
+      describe: 'print the totals so far at this interval, in seconds: 2, 0.5 or 500ms',
     },
     pid: {
       type: 'string',
       requiresArg: true,
-      describe: 'count this running process for as long as CMD runs; can be repeated',
+      describe: 'count this running process instead of CMD, for as long as CMD runs; can be repeated',
     },
     user: { type: 'string', requiresArg: true, describe: 'run CMD as this user instead of root' },
     github: { type: 'boolean', describe: 'append the report to the job summary of GitHub Actions' },

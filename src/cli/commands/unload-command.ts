@@ -7,7 +7,10 @@ export const unload: Command = {
   name: 'unload',
   describe: 'Stop counting, print the final totals and unload the module',
   options: {
-    force: { type: 'boolean', describe: 'unload even if its events are being traced; this empties those traces' },
+    force: {
+      type: 'boolean',
+      describe: 'unload even if trace events of the module are on; the kernel then empties those traces',
+    },
   },
   async run(args, { api, print, say }) {
     const final = await api.unload({ force: flag(args, 'force') });

@@ -52,7 +52,7 @@ export function programMetrics(programs: readonly Program[]): Metric[] {
     {
       name: 'lkm_traffic_processes_evicted_total',
       type: 'counter',
-      help: 'Ended processes that are no longer listed, to make room for others; the totals include their traffic.',
+      help: 'Ended processes that are no longer listed, because only the newest are; the totals include their traffic.',
       samples: each(({ evicted }) => evicted),
     },
     {

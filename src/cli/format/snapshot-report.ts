@@ -57,7 +57,7 @@ function snapshotText(snapshot: Snapshot, { sort = 'start', final = false }: Sna
   if (snapshot.flows) parts.push(flowsText(snapshot.flows, processes, style));
   const summary = [`${style.colors.bold('Total')}  ${receivedAndSent(total.total, exact, style)}`];
   if (hasSeveral(processes))
-    summary.push('A process with several watchers has a line for each of them. The total counts it once.');
+    summary.push('A process with several owners has a line for each of them. The total counts it once.');
   if (evicted > 0n) {
     summary.push(
       `${countOf(evicted, 'ended process is', 'ended processes are')} no longer listed. The total includes the traffic of these processes.`,

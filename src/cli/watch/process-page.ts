@@ -63,8 +63,8 @@ function columnsOf(state: State, list: readonly Row[], marked: bigint | undefine
 }
 
 function detail({ process }: Row, { processes }: Snapshot, width: number, style: Style): string {
-  const watchers = hasSeveral(processes) ? ` for ${ownersTitle(process.owners)}` : '';
-  const who = `${process.pid} ${visible(process.exe ?? nameOf(process))}${watchers}`;
+  const owners = hasSeveral(processes) ? ` for ${ownersTitle(process.owners)}` : '';
+  const who = `${process.pid} ${visible(process.exe ?? nameOf(process))}${owners}`;
   const ways = waysToSay(process.traffic.total, process.exact, style);
   const why = process.exact ? '' : ` (${process.reasons.map(visible).join(', ')})`;
   return sayIn(width, [...ways.map((way) => `${who}: ${way}${why}`), ...ways.map((way) => `${process.pid}: ${way}`)]);

@@ -65,13 +65,10 @@ test('the total has a process that module and session watch once, with its flows
   assert.deepEqual([sumOf(chosen.byRemote), sumOf(chosen.byScope)], [11, 11]);
 
   const table = await outputOfLkmTraffic('show');
-  assert.match(
-    table,
-    /^Total {2}received 41 bytes, sent 41 bytes\nA process with several watchers has a line for each/m,
-  );
+  assert.match(table, /^Total {2}received 41 bytes, sent 41 bytes\nA process with several owners has a line for each/m);
   assert.match(table, new RegExp(`^ *${running.pid} .* session 1 +running`, 'm'));
 
-  // What the session knew more of goes with it.
+  // The traffic that only the session counted leaves the total with the session.
   session.close();
   assert.deepEqual(about(await shown()), [36, true, 0]);
   running.kill('SIGKILL');

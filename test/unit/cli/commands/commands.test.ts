@@ -133,7 +133,7 @@ test('build prints only the path on stdout', async () => {
   expect(out).toBe('/var/cache/x/net_traffic.ko\n');
 });
 
-test('names the watchers only if there are others than the module', async () => {
+test('names the owners only if there are others than the module', async () => {
   const snapshot = { ...(await workingApi.snapshot()), programs: [aProgram({ owner: 0 })] };
   const { out } = await cli(['show'], { snapshot: () => Promise.resolve(snapshot) });
   expect(out).not.toMatch(/FOR/);

@@ -196,7 +196,7 @@ describe('a selection', () => {
   });
 });
 
-describe('a process with several watchers', () => {
+describe('a process with several owners', () => {
   const both = { pid: 501, comm: 'curl', exe: '/usr/bin/curl' };
   const processes = [
     aProcess({ id: 1n, pid: 500, comm: 'sh', exe: '/bin/sh', program: null }),
@@ -206,14 +206,14 @@ describe('a process with several watchers', () => {
   ];
   const programs = [aProgram({ id: 1n, owner: 0, name: 'curl' })];
 
-  test('has one line per watcher, and is in the total once', async () => {
+  test('has one line per owner, and is in the total once', async () => {
     const { out } = await showing({ processes, programs, total: tcp(107n) });
     expect(out).toMatch(/^PID +PROCESS +WATCHED AS +FOR +STATE /m);
     expect(out).toMatch(/^ *501 +└─ curl +- +session 1 +running +100 /m);
     expect(out).toMatch(/^ *501 +curl +curl +module +running +90 /m);
-    expect(out).toContain('A process with several watchers has a line for each of them. The total counts it once.');
+    expect(out).toContain('A process with several owners has a line for each of them. The total counts it once.');
     const alone = await showing({ processes: processes.slice(0, 2), programs: [aProgram({ owner: 0 })] });
-    expect(alone.out).not.toMatch(/several watchers|FOR/);
+    expect(alone.out).not.toMatch(/several owners|FOR/);
   });
 
   test.each(['curl', '501', '500'])('is selected by %s with all its records and their descendants', async (who) => {

@@ -83,7 +83,7 @@ test('a table has the time, the rates, the totals and what is counted', async ()
   expect((await cli(['watch', QUICK, '--once', '--format=table'], none)).out).toMatch(/^No process of server\.out/m);
 });
 
-test('a table names the watchers if a process has several', async () => {
+test('a table names the owners if a process has several', async () => {
   const pid = 77;
   const processes = [aProcess({ id: 1n, pid }), aProcess({ id: 2n, pid, owners: [0] })];
   const both = { snapshot: () => Promise.resolve({ ...aSnapshot, processes }) };

@@ -67,7 +67,7 @@ test('includes evicted processes in the total rate, as far as programs have thei
   expect(rates.total).toEqual(perSecond(103n));
 });
 
-test('counts a process with several watchers once in the total rate', () => {
+test('counts a process with several owners once in the total rate', () => {
   const both = (first: bigint, second: bigint): Process[] => [
     aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(first) }),
     aProcess({ id: 2n, pid: 77, owners: [1], traffic: tcp(second) }),

@@ -253,7 +253,7 @@ test('the help explains the keys and the numbers', () => {
   expect(text).not.toContain('…');
 });
 
-test('counts a process with several watchers once, names its watchers, and shows its flows from each line', () => {
+test('counts a process with several owners once, names its owners, and shows its flows from each line', () => {
   const both = [
     aProcess({ id: 1n, pid: 77, owners: [0], traffic: tcp(100n) }),
     aProcess({ id: 2n, pid: 77, owners: [1, 2], traffic: tcp(10n) }),
