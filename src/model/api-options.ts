@@ -105,8 +105,8 @@ export interface CountOptions {
   /** Add `flows`, `byRemote` and `byScope` to the result. Default: false. */
   flows?: boolean | undefined;
   /**
-   * Keep counting until each descendant of the command has ended too. Aborting a signal that is given here ends the
-   * wait, and the result lists the descendants that still run. Default: false.
+   * Keep counting until all descendants have ended too. Aborting a signal that is given here ends the wait, and the
+   * result lists the descendants that still run. Default: false.
    */
   wait?: boolean | AbortSignal | undefined;
   /** Time between two samples in milliseconds, 1 to 2147483647. Default: 1000, or 200 with `wait`. */
@@ -120,8 +120,8 @@ export interface CountOptions {
   /** Path of a built `net_traffic.ko`, used if the module must be loaded. Default: the module is built. */
   ko?: string | undefined;
   /**
-   * Aborting it sends SIGTERM to the command, or stops the preparations if the command has not started yet. The promise
-   * then rejects with the reason of the signal.
+   * Aborting it sends SIGTERM to the command, and the promise rejects with the reason of the signal when the command
+   * has ended. If the command has not started yet, aborting it stops the preparations.
    */
   signal?: AbortSignal | undefined;
   /** Called once the command runs. */
@@ -156,7 +156,13 @@ export interface RunOptions extends ChildOptions, CountOptions {
 }
 
 /** Options of `measure()`. */
-export type MeasureOptions = Omit<CountOptions, 'onStart'>;
+export interface MeasureOptions extends Omit<CountOptions, 'onStart'> {
+  /**
+   * Aborting it sends SIGTERM to the child, and the promise rejects with the reason of the signal when the child has
+   * ended. If the counting has not begun yet, aborting it stops the preparations and sends no signal.
+   */
+  signal?: AbortSignal | undefined;
+}
 
 /** Options of `events()`. */
 export interface EventsOptions {

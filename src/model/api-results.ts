@@ -71,7 +71,7 @@ export interface ModuleStatus {
   readonly maxFlows: number;
   readonly recordsRunning: bigint;
   readonly recordsEnded: bigint;
-  /** Ended processes whose records were removed to make room for newer ones. */
+  /** Ended processes that the module evicted: it keeps only the records of the last `history` ended processes. */
   readonly evicted: bigint;
   /** Failed memory allocations. The counts of the processes concerned are lower bounds. */
   readonly allocationsFailed: bigint;

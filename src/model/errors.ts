@@ -15,7 +15,7 @@
  * - `ERR_CONFLICT`: the module is loaded with other parameters, or another program occupies a hook.
  * - `ERR_NOT_LOADED`: the module is not loaded.
  * - `ERR_STOPPED`: the module was stopped. It can only be unloaded.
- * - `ERR_IN_USE`: a session is open, or calls inside the module have not returned.
+ * - `ERR_IN_USE`: a session is open, trace events of the module are on, or calls inside the module have not returned.
  * - `ERR_NO_PROCESS`: no process has this PID.
  * - `ERR_LIMIT`: the module has no room for another session, watch or longer name.
  * - `ERR_COMMAND`: the command could not be executed. `cause` has the errno.

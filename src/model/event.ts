@@ -15,7 +15,10 @@ interface Happened {
   readonly tid: number;
   /** The kernel's name of the thread; null if the trace no longer knows it. */
   readonly comm: string | null;
-  /** The watched name that the process or its ancestor matched; null if it was attached by PID or as a child. */
+  /**
+   * The watched name that the process or its ancestor matched. Null if no name was involved: the watch is by PID
+   * (`attach`), or counts the children of the session's own process (`children`, as in `run()`).
+   */
   readonly program: string | null;
 }
 

@@ -51,9 +51,12 @@ export interface Process {
   readonly ppid: number | null;
   /** PID of the first counted ancestor. */
   readonly rootPid: number;
-  /** The watched name that the process or its ancestor matched; null if it was attached by PID or as a child. */
+  /**
+   * The watched name that the process or its ancestor matched. Null if no name was involved: the watch is by PID
+   * (`attach`), or counts the children of the session's own process (`children`, as in `run()`).
+   */
   readonly program: string | null;
-  /** Who counts the process: 0 is the module itself, for `load()`; 1 to 63 are sessions. */
+  /** The owners that count the process: 0 is the module itself, for `load()`; 1 to 63 are sessions. */
   readonly owners: readonly number[];
   /** `id` of each {@link Program} that includes the process. */
   readonly watches: readonly bigint[];
@@ -67,8 +70,9 @@ export interface Process {
   /** Position in the order in which processes ended; null while the process runs. */
   readonly endSeq: bigint | null;
   /**
-   * The newest `endSeq` of any process when this record began; null if none had ended. If two records have the same PID,
-   * they belong to the same process if this value of the later record is less than the `endSeq` of the earlier one.
+   * The newest `endSeq` of any process at the time when this record began; null if no process had ended by then. It
+   * shows whether two records with the same PID belong to the same process: they do if the earlier record has no
+   * `endSeq`, or if its `endSeq` is greater than the `startSeq` of the later record.
    */
   readonly startSeq: bigint | null;
   /** Exit status, 0 to 255; null while the process runs, if a signal ended it, or if the status is unknown. */
@@ -87,7 +91,7 @@ export interface Process {
 
 /**
  * How a watch selects processes: by the name of the executed file, by PID (`attach`), or as the children that the
- * watching process starts (`children`, used by `run()`).
+ * session's own process starts (`children`, used by `run()`).
  */
 export type ProgramKind = 'name' | 'attach' | 'children';
 
@@ -96,7 +100,7 @@ export interface Program {
   readonly id: bigint;
   /** The watched name; null for the kinds `attach` and `children`. */
   readonly name: string | null;
-  /** Who watches: 0 is the module itself, for `load()`; 1 to 63 are sessions. */
+  /** The owner of the watch: 0 is the module itself, for `load()`; 1 to 63 are sessions. */
   readonly owner: number;
   readonly kind: ProgramKind;
   /** Whether the children of its processes are counted too. */
@@ -106,15 +110,25 @@ export interface Program {
   readonly started: bigint;
   readonly running: bigint;
   readonly ended: bigint;
-  /** Number of ended processes whose records were removed to make room. `traffic` still includes them. */
+  /**
+   * Number of ended processes that the module evicted: it keeps only the records of the last `history` ended processes.
+   * `traffic` still includes the evicted ones.
+   */
   readonly evicted: bigint;
   /** The part of `evicted` that another watch of the same owner counted too. */
   readonly evictedShared: bigint;
   /** The part of `evicted` whose traffic was a lower bound. */
   readonly evictedInexact: bigint;
-  /** Traffic of the evicted processes: all that their rows showed, even from before this watch counted them. */
+  /**
+   * Traffic of the evicted processes, as their rows in `processes` had it. This includes what such a row counted before
+   * this watch matched the process.
+   */
   readonly evictedTraffic: Traffic;
-  /** The part of `evicted` that no other watch includes in this number, so that it can be summed up over an owner. */
+  /**
+   * The evicted processes again, but each process is in only one watch of an owner: the sum of `evictedOnce` over all
+   * watches of an owner counts no process twice. Processes that were detached while another owner continued to count
+   * them are left out.
+   */
   readonly evictedOnce: bigint;
   /** Traffic of the processes in `evictedOnce`. */
   readonly evictedOnceTraffic: Traffic;
@@ -200,15 +214,16 @@ export interface Snapshot {
   readonly processes: readonly Process[];
   readonly programs: readonly Program[];
   /**
-   * In a result of `snapshot()`: the sum over `processes`, plus the evicted processes of the module's own programs. A
-   * process that several owners watch has several rows, and is included once. In a session: the traffic of all its
-   * processes since the session began. It includes processes that are no longer listed, and never decreases.
+   * In a result of `snapshot()`: the sum over `processes`, plus the evicted processes that `load()` watched. Evicted
+   * processes that only sessions watched are not in it. If a process has a row for each of several owners, the sum
+   * includes only the row that began first. In a session: the traffic of all its processes since the session began. It
+   * includes processes that are no longer listed, and never decreases.
    */
   readonly total: Traffic;
   /** False: `total` is a lower bound. `reasons` says why. */
   readonly exact: boolean;
   readonly reasons: readonly string[];
-  /** Number of ended processes that are no longer in `processes`. `total` includes them. */
+  /** Number of ended processes that `total` includes although they are no longer in `processes`. */
   readonly evicted: bigint;
   /**
    * Only with the option `flows`: the flows of the processes. In a result of `snapshot()` they are read after

@@ -3,13 +3,16 @@ import { EventEmitter } from 'node:events';
 import type { Process, Snapshot } from '../model/types';
 import { Waiter } from '../util/waiter';
 
-/** The events of a session. Each process has one event of a kind, even if it started and ended between two samples. */
+/**
+ * The events of a session. Each process has one start event (`exec`, `fork` or `attach`) and one `exit` event, even if it
+ * started and ended between two samples. `error` is about the session.
+ */
 export interface SessionEvents {
-  /** A watched program was executed. */
+  /** A process executed a watched program. */
   exec: [process: Process];
   /** A counted process started a child. */
   fork: [process: Process];
-  /** A running process is counted from now on. */
+  /** A process that was already running is counted from now on. */
   attach: [process: Process];
   /** A process ended, or is no longer counted. Its traffic is final. */
   exit: [process: Process];
