@@ -13,7 +13,7 @@ const MEANINGS = {
   cwd: 'Folder in which the command runs. Default: that of this process.',
   endedAt: 'When the counting ended.',
   ended: 'How many of these processes have ended.',
-  engine: 'How transfers are seen: `tracepoint` or `redirect`.',
+  engine: 'How the module observes transfers: `tracepoint` or `redirect`.',
   env: 'Environment of the command. Default: that of this process.',
   event: 'The kind of event.',
   exitCode: 'Status given to `exit`; null if a signal ended the process, or if it is unknown.',
@@ -76,13 +76,16 @@ const MEANINGS = {
   'Hook.name': 'The function or the tracepoint.',
   'Hook.state': 'Whether the hook is attached.',
   'LostEvents.cpu': 'The processor whose events were lost.',
-  'MeasureOptions.engine': 'How transfers are seen. Default: the engine of the loaded module, or its own default.',
+  'MeasureOptions.engine':
+    'How the module observes transfers. Default: the engine of the loaded module, or its own default.',
   'ModuleStatus.state': 'Whether the module counts: see `ModuleState`.',
   'Process.state': 'Whether the process runs and is counted: see `ProcessState`.',
   'ModuleStatus.evicted': 'Ended processes that the module no longer keeps.',
   'Program.id': 'Number of the watch.',
-  'CountOptions.engine': 'How transfers are seen. Default: the engine of the loaded module, or its own default.',
-  'RunOptions.engine': 'How transfers are seen. Default: the engine of the loaded module, or its own default.',
+  'CountOptions.engine':
+    'How the module observes transfers. Default: the engine of the loaded module, or its own default.',
+  'RunOptions.engine':
+    'How the module observes transfers. Default: the engine of the loaded module, or its own default.',
   'RunningCommand.pid': 'PID of the command, as this process sees it.',
   'RunResult.evicted': 'How many more processes are in `traffic`, but not in `processes`.',
   'TrafficError.name': "Always 'TrafficError'.",

@@ -100,7 +100,7 @@ export interface Status {
   readonly problems: readonly Problem[];
   /** What the module reports about itself; null if that cannot be read. */
   readonly module: ModuleStatus | null;
-  /** The module's parameters by name, with the values in effect as sysfs shows them. */
+  /** The module's parameters by name, with the values that are in effect, as sysfs shows them. */
   readonly parameters: Readonly<Record<string, string>>;
   /** What the module and each session watch. */
   readonly programs: readonly Program[];

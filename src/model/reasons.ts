@@ -9,7 +9,7 @@ export const EVICTED = 'evicted';
 export const DETACHED = 'detached';
 /** Some requested processes may no longer be listed, and their traffic cannot be separated from that of others. */
 export const UNLISTED = 'unlisted';
-/** The module had no memory to record an execution. */
+/** The module had no memory to record an exec or a fork. */
 const MISSED = 'missed';
 /** The counts of an evicted process were a lower bound. */
 const EVICTED_INEXACT = 'evicted_inexact';
@@ -32,7 +32,7 @@ export const IN_WORDS: Readonly<Record<string, string>> = {
   [EVICTED_SHARED]: 'some processes that are no longer listed were counted for several programs',
 };
 
-/** The reason `missed`, if executions of these programs could not be recorded. */
+/** The reason `missed`, if execs or forks of these programs could not be recorded. */
 export function missedIn(programs: readonly Program[]): string[] {
   return programs.some(({ missed }) => missed > 0n) ? [MISSED] : [];
 }

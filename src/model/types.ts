@@ -65,9 +65,9 @@ export interface Process {
   readonly state: ProcessState;
   readonly since: ProcessSince;
   readonly startedAt: Timestamp;
-  /** Null while the process runs. */
+  /** When the process ended or was detached; null while it is counted. */
   readonly endedAt: Timestamp | null;
-  /** Position in the order in which processes ended; null while the process runs. */
+  /** Position in the order in which processes ended or were detached; null while the process is counted. */
   readonly endSeq: bigint | null;
   /**
    * The newest `endSeq` of any process at the time when this record began; null if no process had ended by then. It
@@ -132,7 +132,10 @@ export interface Program {
   readonly evictedOnce: bigint;
   /** Traffic of the processes in `evictedOnce`. */
   readonly evictedOnceTraffic: Traffic;
-  /** Number of executions that the module had no memory to record. If it is not 0, the totals are a lower bound. */
+  /**
+   * Number of processes (execs and forks) that the module had no memory to record. If it is not 0, the totals are a lower
+   * bound.
+   */
   readonly missed: bigint;
   /** The newest {@link Process.endSeq} when this row was read; null if no process had ended. */
   readonly endSeq: bigint | null;
@@ -152,7 +155,7 @@ export interface Flow {
   readonly family: string;
   /** Inode number of the socket's network namespace, as shown in `/proc/PID/ns/net`. */
   readonly netns: number;
-  /** Null if it is unknown or any address. For vsock it is the CID. */
+  /** Null if it is unknown, or if the socket is bound to any address (`0.0.0.0` or `::`). For vsock it is the CID. */
   readonly localAddress: string | null;
   readonly localPort: number | null;
   /** Null if it is unknown, for example if the hook cannot see the peer of an unconnected datagram socket. */
@@ -161,7 +164,7 @@ export interface Flow {
   /** Null if the peer is unknown. */
   readonly scope: Scope | null;
   readonly counters: Counters;
-  /** Time with the resolution of the kernel's tick, a few milliseconds. */
+  /** Time of the first transfer, with the resolution of the kernel's tick: a few milliseconds. */
   readonly firstUsedAt: Timestamp;
   readonly lastUsedAt: Timestamp;
 }
