@@ -147,7 +147,11 @@ static void flow_remember(struct traffic_record *record,
 	struct traffic_block *block;
 	struct traffic_face face;
 
-	/* The rules must see every call on these sockets. */
+	/*
+	 * Not remembered: sockets of other families and of SCTP, whose every
+	 * call needs account_by_rules(). Nor is anything remembered without
+	 * per-CPU counters, or after a result of 0.
+	 */
 	if (!percpu || transport >= TRAFFIC_INET_TRANSPORTS ||
 	    traffic_sock_is_sctp(sk) || !transfer->result)
 		return;
@@ -160,7 +164,10 @@ static void flow_remember(struct traffic_record *record,
 	}
 	if (!flow)
 		return;
-	/* If the call named the peer, the socket does not know the peer. */
+	/*
+	 * Remember only a flow with the socket's own peer. If the call named a
+	 * peer, that may be another one.
+	 */
 	face = face_from_sock(sk, &flow->peer);
 	if (!traffic_uses_socket_peer(&face, transfer->direction,
 				      transfer->msg))

@@ -86,7 +86,7 @@ traffic_uses_socket_peer(const struct traffic_face *face,
 	if (msg)
 		return !msg->msg_name || !READ_ONCE(face->is_datagram);
 	/*
-	 * This hook does not see the name that a call passes. A datagram of an
+	 * This hook does not get the msghdr, and so no msg_name. A datagram of an
 	 * unconnected socket then belongs to the flow with an unknown remote end.
 	 */
 	return direction == TRAFFIC_RX || data_race(!face->is_connected) ||

@@ -16,7 +16,9 @@
 
 #include "counts/transfer.h"
 
-/* ---- The name that a call passed, for hooks that do not see it --------- */
+/* ---- Whether a send names a destination (msg_name) ----------------------- */
+
+/* The functions of this section are for hooks that do not get the msghdr. */
 
 /* More messages than this are not read: it would take too long. */
 #define MESSAGES_MAX 64
@@ -123,7 +125,7 @@ static bool sock_has_ports(const struct sock *sk)
 	}
 }
 
-/* False: the name in @msg is not an address of IPv4 or IPv6. */
+/* False: the msg_name of @msg is not an address of IPv4 or IPv6. */
 static bool peer_set_named(struct traffic_peer *peer, const struct sock *sk,
 			   const struct msghdr *msg)
 {
@@ -183,7 +185,7 @@ static void peer_set_inet(struct traffic_peer *peer,
 	if (sock_has_ports(sk))
 		peer->local.port = inet_sk(sk)->inet_num;
 
-	/* A stream always uses its own peer: the name is ignored. */
+	/* A stream always uses its own peer: msg_name is ignored. */
 	if (sk->sk_type == SOCK_STREAM)
 		peer_set_connected(peer, sk);
 	else if (msg && msg->msg_name && msg->msg_namelen)

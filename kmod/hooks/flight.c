@@ -25,7 +25,10 @@
 
 DEFINE_PER_CPU(struct traffic_flights, traffic_all_flights);
 
-/* Queued wake-ups whose callback has not run. The callback is in our text. */
+/*
+ * Queued wake-ups whose callback has not finished. The callback is code of this
+ * module, so the module must not be unloaded before the callback has run.
+ */
 static atomic_t wakes_pending = ATOMIC_INIT(0);
 
 void traffic_flight_enter_list(struct traffic_flight *flight)
@@ -37,7 +40,10 @@ void traffic_flight_enter_list(struct traffic_flight *flight)
 	spin_unlock(&flight->home->lock);
 }
 
-/* Set in a slot while its flight is visited. The flight cannot leave then. */
+/*
+ * Bit in the slot's pointer, set while flights_visit() looks at this flight, a
+ * call in progress. Until it is cleared, the call cannot leave the slot.
+ */
 #define FLIGHT_VISITED 1UL
 
 static struct traffic_flight *flight_mark_visited(struct traffic_flight *flight)
@@ -57,13 +63,14 @@ void traffic_flight_leave_slow(struct traffic_flight *flight)
 	spin_unlock(&flight->home->lock);
 }
 
-/* For the log: the first few calls, and the number of all calls. */
+/* A call in flight, for the log. */
 struct note {
 	enum traffic_call call;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 };
 
+/* For the log: the first few calls, and the number of all calls. */
 struct notes {
 	unsigned int count;
 	struct note first[8];
@@ -116,10 +123,11 @@ struct wake {
 };
 
 /*
- * Runs in the woken task at the end of its system call. If recvmmsg() is
- * interrupted after it received some messages, it stores its error in the
- * socket for the next call, which was not interrupted. The error is ERESTARTSYS,
- * which must never reach a program, or EINTR if the call had a time limit.
+ * Runs in the woken task at the end of its system call. Removes the error that
+ * an interrupted recvmmsg() left in the socket: if it had already received
+ * messages, it returns those and leaves its error for the next call, although
+ * that call was not interrupted. The error is ERESTARTSYS, which must never
+ * reach a program, or EINTR if the call had a time limit.
  */
 static void wake_finish(struct callback_head *work)
 {
@@ -174,8 +182,9 @@ static bool flight_is_fast_open(const struct traffic_flight *flight)
 
 /*
  * The task must still be in the call: a later wake-up would interrupt the next
- * call in which it sleeps. For a flight in a slot the FLIGHT_VISITED bit holds
- * it there, and for a flight on the list the lock of the list.
+ * call in which it sleeps. The caller ensures this. FLIGHT_VISITED keeps the
+ * task of a flight in a slot from leaving the call; the lock of the list does so
+ * for a flight on the list.
  */
 static void flight_wake(struct traffic_flight *flight)
 {
@@ -205,9 +214,10 @@ static void slot_visit(struct traffic_flight **slot,
 	struct traffic_flight *flight = READ_ONCE(*slot);
 
 	/*
-	 * The caller holds a spin lock, so preemption is off: a call that
-	 * leaves does not spin for long. The cmpxchg() pairs with the
-	 * smp_store_release() in traffic_flight_enter().
+	 * A call that wants to leave spins until FLIGHT_VISITED is cleared.
+	 * That is short, because the caller's spin lock keeps us from being
+	 * preempted. The cmpxchg() pairs with the smp_store_release() in
+	 * traffic_flight_enter().
 	 */
 	if (!flight ||
 	    cmpxchg(slot, flight, flight_mark_visited(flight)) != flight)

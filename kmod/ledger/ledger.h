@@ -48,7 +48,7 @@ enum traffic_reason {
 struct traffic_process {
 	u64 id; /* never reused */
 	u64 parent_id; /* 0: the parent is not monitored */
-	u64 root_id; /* of the first monitored ancestor, or its own */
+	u64 root_id; /* of the oldest monitored ancestor, or its own */
 	pid_t pid; /* all pids are those of the initial namespace */
 	pid_t ppid;
 	pid_t root_pid;

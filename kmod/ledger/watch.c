@@ -12,7 +12,10 @@
 
 /* Written under traffic_lock; read under traffic_lock or RCU. */
 static struct traffic_watch __rcu *watch_table[TRAFFIC_WATCHES];
-/* The slots whose names an exec is compared with. */
+/*
+ * The slots of the watches whose name is compared with the program at each
+ * exec.
+ */
 static DECLARE_BITMAP(matching_slots, TRAFFIC_WATCHES);
 static u64 last_watch_id;
 

@@ -22,7 +22,10 @@ export interface AlreadyRunning {
 
 /** What `load()` did. */
 export interface LoadResult {
-  /** True: this call loaded the module. False: the module was loaded, and this call added the names and PIDs. */
+  /**
+   * True: this call loaded the module. False: the module was already loaded, and this call added
+   * the names and PIDs.
+   */
   readonly loaded: boolean;
   /** Path of the file that this call loaded; null if the module was already loaded. */
   readonly ko: string | null;
@@ -50,7 +53,10 @@ export interface Hook {
   readonly state: HookState;
 }
 
-/** `stopped`: all hooks are off and the totals are final. The module can only be unloaded. */
+/**
+ * `stopping`: all hooks are off, and the module waits for calls in progress. `stopped`: all hooks are off and the totals
+ * are final. The module can only be unloaded.
+ */
 export type ModuleState = 'counting' | 'stopping' | 'stopped';
 
 /** What the loaded module reports about itself. Source: `/proc/net_traffic/status`. */
@@ -62,7 +68,7 @@ export interface ModuleStatus {
   readonly families: readonly string[];
   readonly state: ModuleState;
   readonly logPackets: boolean;
-  /** Number of ended processes that the module keeps. */
+  /** Number of ended processes that the module keeps: `history` of `load()`. */
   readonly history: number;
   readonly follow: boolean;
   /** Number of flows that the module keeps now, of all processes. */
@@ -71,7 +77,7 @@ export interface ModuleStatus {
   readonly maxFlows: number;
   readonly recordsRunning: bigint;
   readonly recordsEnded: bigint;
-  /** Ended processes that the module evicted: it keeps only the records of the last `history` ended processes. */
+  /** Number of ended processes that the module evicted. It keeps only the records of the last `history` ended processes. */
   readonly evicted: bigint;
   /** Failed memory allocations. The counts of the processes concerned are lower bounds. */
   readonly allocationsFailed: bigint;
@@ -109,7 +115,7 @@ export interface Status {
 /** `unknown`: the check could not be made. `warning`: counting works, but not as intended. */
 export type CheckState = 'ok' | 'failed' | 'warning' | 'unknown';
 
-/** The checks of `doctor()`, in the order in which failures are best fixed. */
+/** The checks of `doctor()`, in the order in which to fix failures. */
 export const CHECK_NAMES = [
   'linux',
   'architecture',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /**
- * The kind of a failure, for programs.
+ * The kind of a failure, as a code for your program to test.
  *
  * - `ERR_NOT_LINUX`: this system is not Linux. A Linux kernel module does the counting.
  * - `ERR_INVALID_ARGUMENT`: an option or argument is invalid.
@@ -17,7 +17,8 @@
  * - `ERR_STOPPED`: the module was stopped. It can only be unloaded.
  * - `ERR_IN_USE`: a session is open, trace events of the module are on, or calls inside the module have not returned.
  * - `ERR_NO_PROCESS`: no process has this PID.
- * - `ERR_LIMIT`: the module has no room for another session, watch or longer name.
+ * - `ERR_LIMIT`: the module has no room for another session or watch, a name is too long, or processes end faster than
+ *   they can be read.
  * - `ERR_COMMAND`: the command could not be executed. `cause` has the errno.
  * - `ERR_SYSTEM`: another failure of the system. `cause` has the errno.
  */

@@ -7,11 +7,17 @@ export type { Timestamp };
 export interface Counters {
   /** Payload bytes that the kernel delivered to the process. */
   readonly receivedBytes: bigint;
-  /** Number of successful receive calls. */
+  /**
+   * Number of messages received. A message is one call of the kernel's receive function of a socket, if the call
+   * transfers payload or an empty datagram. One system call can make several.
+   */
   readonly receivedMessages: bigint;
   /** Payload bytes that the kernel accepted from the process. */
   readonly sentBytes: bigint;
-  /** Number of successful send calls. */
+  /**
+   * Number of messages sent. A message is one call of the kernel's send function of a socket, if the call transfers
+   * payload or an empty datagram. One system call can make several.
+   */
   readonly sentMessages: bigint;
 }
 
@@ -32,24 +38,30 @@ export interface Traffic {
 
 export type Transport = Exclude<keyof Traffic, 'total'>;
 
-/** `detached`: the process still runs, but its traffic is no longer counted. */
+/** `detached`: the process may still run, but its traffic is no longer counted. */
 export type ProcessState = 'running' | 'exited' | 'detached';
-/** Why a process is counted: it executed a watched program, its parent is counted, or it was attached by PID. */
+/**
+ * Why a process is counted. `exec`: it executed a watched program. `fork`: its parent is counted. `attach`: it was attached
+ * by PID.
+ */
 export type ProcessSince = 'exec' | 'fork' | 'attach';
 
 /** A counted process, with all its threads. Source: a row of `/proc/net_traffic/counters`. */
 export interface Process {
-  /** Number of this record. Unlike a PID it is not reused while the module is loaded. */
+  /** Number of this record. Unlike a PID, the number is not reused while the module is loaded. */
   readonly id: bigint;
   /** PID in the initial PID namespace. */
   readonly pid: number;
   /** `id` of the parent; null if the parent is not counted. */
   readonly parentId: bigint | null;
-  /** `id` of the first counted ancestor; its own `id` if the parent is not counted. */
+  /**
+   * `id` of the root of the tree of this process: the oldest ancestor in an unbroken line of counted parents. Its own
+   * `id` if the parent is not counted.
+   */
   readonly rootId: bigint;
   /** PID of the parent; null if it is unknown. */
   readonly ppid: number | null;
-  /** PID of the first counted ancestor. */
+  /** PID of the root: see `rootId`. */
   readonly rootPid: number;
   /**
    * The watched name that the process or its ancestor matched. Null if no name was involved: the watch is by PID
@@ -70,9 +82,9 @@ export interface Process {
   /** Position in the order in which processes ended or were detached; null while the process is counted. */
   readonly endSeq: bigint | null;
   /**
-   * The newest `endSeq` of any process at the time when this record began; null if no process had ended by then. It
-   * shows whether two records with the same PID belong to the same process: they do if the earlier record has no
-   * `endSeq`, or if its `endSeq` is greater than the `startSeq` of the later record.
+   * The highest `endSeq` that existed when this record began; null if none. Use it if two records A and B have the same
+   * PID, and A began first. If A had not ended when B began, they are the same process: `A.endSeq` is null or greater
+   * than `B.startSeq`. Otherwise the PID was reused.
    */
   readonly startSeq: bigint | null;
   /** Exit status, 0 to 255; null while the process runs, if a signal ended it, or if the status is unknown. */
@@ -90,8 +102,8 @@ export interface Process {
 }
 
 /**
- * How a watch selects processes: by the name of the executed file, by PID (`attach`), or as the children that the
- * session's own process starts (`children`, used by `run()`).
+ * How a watch selects processes. `name`: by the name of the executed file. `attach`: by PID. `children`: as the children
+ * that the session's own process starts; `run()` uses this.
  */
 export type ProgramKind = 'name' | 'attach' | 'children';
 
@@ -111,23 +123,25 @@ export interface Program {
   readonly running: bigint;
   readonly ended: bigint;
   /**
-   * Number of ended processes that the module evicted: it keeps only the records of the last `history` ended processes.
-   * `traffic` still includes the evicted ones.
+   * Number of ended processes that the module evicted. It keeps only the records of the last ended processes: as many as
+   * `history` of `load()` says. `traffic` still includes the evicted ones.
    */
   readonly evicted: bigint;
   /** The part of `evicted` that another watch of the same owner counted too. */
   readonly evictedShared: bigint;
-  /** The part of `evicted` whose traffic was a lower bound. */
+  /**
+   * The part of `evicted` whose traffic was a lower bound, or that was detached while another owner continued to count
+   * it.
+   */
   readonly evictedInexact: bigint;
   /**
-   * Traffic of the evicted processes, as their rows in `processes` had it. This includes what such a row counted before
-   * this watch matched the process.
+   * Full traffic of the evicted processes, as `processes` last showed it. If another watch of the same owner counted the
+   * process earlier, that earlier part is included.
    */
   readonly evictedTraffic: Traffic;
   /**
-   * The evicted processes again, but each process is in only one watch of an owner: the sum of `evictedOnce` over all
-   * watches of an owner counts no process twice. Processes that were detached while another owner continued to count
-   * them are left out.
+   * Like `evicted`, but a process that several watches of one owner counted is in only one of them, so that the values
+   * can be added. Processes that were detached while another owner continued to count them are left out.
    */
   readonly evictedOnce: bigint;
   /** Traffic of the processes in `evictedOnce`. */
@@ -137,15 +151,18 @@ export interface Program {
    * bound.
    */
   readonly missed: bigint;
-  /** The newest {@link Process.endSeq} when this row was read; null if no process had ended. */
+  /** The highest {@link Process.endSeq} that existed when this row was read; null if none. */
   readonly endSeq: bigint | null;
-  /** The newest {@link Process.endSeq} that was evicted when this row was read; null if none was. */
+  /** The highest {@link Process.endSeq} of the records that were evicted when this row was read; null if none were. */
   readonly evictedSeq: bigint | null;
   /** Traffic of all processes of this watch. It never decreases while the watch exists. */
   readonly traffic: Traffic;
 }
 
-/** Where a peer is. `loopback`: on this host, by any of its addresses. `private`: in a network not routed on the internet. */
+/**
+ * Where a peer is. `loopback`: on this host, by any of its addresses. `private`: at any other address that the internet
+ * does not route. `public`: at any other address.
+ */
 export type Scope = 'loopback' | 'private' | 'public';
 
 /** Traffic of a process between a local and a remote address. Source: a row of `/proc/net_traffic/flows`. */
@@ -155,13 +172,19 @@ export interface Flow {
   readonly family: string;
   /** Inode number of the socket's network namespace, as shown in `/proc/PID/ns/net`. */
   readonly netns: number;
-  /** Null if it is unknown, or if the socket is bound to any address (`0.0.0.0` or `::`). For vsock it is the CID. */
+  /**
+   * Address of this end; for vsock, the CID. Null if it is unknown, or if the socket is bound to any address (`0.0.0.0`
+   * or `::`).
+   */
   readonly localAddress: string | null;
   readonly localPort: number | null;
-  /** Null if it is unknown, for example if the hook cannot see the peer of an unconnected datagram socket. */
+  /**
+   * Address of the peer; for vsock, the CID. Null if it is unknown, for example if the hook cannot see the peer of an
+   * unconnected datagram socket.
+   */
   readonly remoteAddress: string | null;
   readonly remotePort: number | null;
-  /** Null if the peer is unknown. */
+  /** Where the peer is. Null if the peer is unknown. */
   readonly scope: Scope | null;
   readonly counters: Counters;
   /** Time of the first transfer, with the resolution of the kernel's tick: a few milliseconds. */
@@ -174,7 +197,7 @@ export interface FlowTotal {
   readonly transport: Transport;
   /** The sum over the flows of this transport and `unlisted`, all read at the same time. */
   readonly counters: Counters;
-  /** Traffic of flows beyond `maxFlows`, or for which there was no memory; null if there is none. */
+  /** Traffic of flows beyond `maxFlows`, and of flows for which there was no memory. Null if there is none. */
   readonly unlisted: Counters | null;
 }
 
@@ -191,7 +214,7 @@ export interface ProcessFlows {
 
 /** Traffic with one remote address, by all ports and transports. */
 export interface RemoteTraffic {
-  /** Null if the peer is unknown. */
+  /** Address of the peer. Null if the peer is unknown. */
   readonly address: string | null;
   readonly scope: Scope | null;
   /** Number of flows. */
@@ -201,7 +224,7 @@ export interface RemoteTraffic {
 
 /** Traffic with all peers of one scope. */
 export interface ScopeTraffic {
-  /** Null if the peer is unknown, or if the traffic is not listed in any flow. */
+  /** Where the peers are. Null if the peer is unknown, or if the traffic is not listed in any flow. */
   readonly scope: Scope | null;
   readonly counters: Counters;
 }
@@ -213,14 +236,18 @@ export interface Snapshot {
   readonly families: readonly string[];
   /** How the module observes transfers: `tracepoint` or `redirect`. */
   readonly engine: string;
-  /** Sorted by `id`, the order in which they appeared. */
+  /**
+   * Sorted by `id`, the order in which their records began. In a result of `snapshot()`, a process has a row (a record)
+   * for each owner that counts it. Owners that began at the same moment share a row.
+   */
   readonly processes: readonly Process[];
   readonly programs: readonly Program[];
   /**
-   * In a result of `snapshot()`: the sum over `processes`, plus the evicted processes that `load()` watched. Evicted
-   * processes that only sessions watched are not in it. If a process has a row for each of several owners, the sum
-   * includes only the row that began first. In a session: the traffic of all its processes since the session began. It
-   * includes processes that are no longer listed, and never decreases.
+   * **`snapshot()` and `unload()`**: the sum over `processes`, plus evicted processes that `load()` watched (not those
+   * that only sessions watched). A process with several rows is counted once, by the row that began first. Exception: if
+   * that owner stopped while another continued, by the row with the most traffic; `reasons` then include `detached`.
+   * **Session**: the traffic of all processes of the session since the session began, also of those no longer listed.
+   * It never decreases.
    */
   readonly total: Traffic;
   /** False: `total` is a lower bound. `reasons` says why. */
@@ -229,9 +256,9 @@ export interface Snapshot {
   /** Number of ended processes that `total` includes although they are no longer in `processes`. */
   readonly evicted: bigint;
   /**
-   * Only with the option `flows`: the flows of the processes. In a result of `snapshot()` they are read after
-   * `processes`, and a process with several rows has the flows of the row that `total` includes. In a session they are
-   * read before `processes`, so that the flows of a process never exceed its counters.
+   * Only with the option `flows`: the flows of the processes. **`snapshot()`**: they are read after `processes`. A process
+   * with several rows has the flows of the row that `total` includes. **Session**: they are read before `processes`, so
+   * that the flows of a process never exceed its counters.
    */
   readonly flows?: readonly ProcessFlows[];
   /** Only in a session with the option `flows`: traffic of all its processes by remote address. The sum is `total`. */

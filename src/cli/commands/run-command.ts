@@ -131,7 +131,7 @@ export const run: Command = {
     ['125', 'run itself failed, or a budget could not be verified'],
     ['126', 'CMD cannot be executed'],
     ['127', 'CMD was not found'],
-    ['128+N', 'signal N ended CMD or the repeating'],
+    ['128+N', 'signal N ended CMD, or stopped the repetitions of -r'],
   ],
   examples: [
     ['$0 run -- curl -s http://localhost/', 'the total of one command, on stderr'],

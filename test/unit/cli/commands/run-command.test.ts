@@ -165,7 +165,7 @@ test('a command that fails is not repeated', async () => {
 test.each([
   ['between two runs', false],
   ['while the next run is prepared', true],
-])('a signal %s ends the repeating with 128+N, and the finished runs are reported', async (_, during) => {
+])('a signal %s stops the repetitions with 128+N, and the finished runs are reported', async (_, during) => {
   let send: SignalListener = () => undefined;
   let calls = 0;
   const run: typeof workingApi.run = async (command, args, options) => {
