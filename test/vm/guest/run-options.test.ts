@@ -152,36 +152,39 @@ slowTest('run waits for a command that stops and continues', async () => {
 /** Under a terminal of its own; what is written to it is typed. */
 const inTerminal = (command: string): Program => new Program('script', ['-qec', command, '/dev/null']);
 
-test('Ctrl-C in a terminal reaches the command once, and job control stops and continues run and command', async () => {
-  const counter = join(folder(), 'counter');
-  const script = join(folder(), 'command.sh');
-  const cli = await cliOf();
-  writeFileSync(
-    script,
-    `n=0; trap 'n=$((n + 1)); echo $n >${counter}' INT\nstty -g >/dev/null && echo ready\nwhile ! read line; do :; done\necho line $line; ${steps} send 8; exit $n\n`,
-  );
-  const terminal = inTerminal(`${cli} run -- sh ${script}; echo status $?`);
-  await until('it is ready', () => terminal.stdout.includes('ready'));
-  terminal.write('\x03');
-  await until('Ctrl-C came', () => existsSync(counter));
-  terminal.write('typed\n');
-  await until('it has ended', () => /status \d+\r\n/.test(terminal.stdout));
-  assert.match(terminal.stdout, /line typed\r\n[^]*received 8 bytes, sent 8 bytes[^]*status 1\r\n/);
-  assert.equal(readFileSync(counter, 'utf8'), '1\n');
+slowTest(
+  'Ctrl-C in a terminal reaches the command once, and job control stops and continues run and command',
+  async () => {
+    const counter = join(folder(), 'counter');
+    const script = join(folder(), 'command.sh');
+    const cli = await cliOf();
+    writeFileSync(
+      script,
+      `n=0; trap 'n=$((n + 1)); echo $n >${counter}' INT\nstty -g >/dev/null && echo ready\nwhile ! read line; do :; done\necho line $line; ${steps} send 8; exit $n\n`,
+    );
+    const terminal = inTerminal(`${cli} run -- sh ${script}; echo status $?`);
+    await until('it is ready', () => terminal.stdout.includes('ready'));
+    terminal.write('\x03');
+    await until('Ctrl-C came', () => existsSync(counter));
+    terminal.write('typed\n');
+    await until('it has ended', () => /status \d+\r\n/.test(terminal.stdout));
+    assert.match(terminal.stdout, /line typed\r\n[^]*received 8 bytes, sent 8 bytes[^]*status 1\r\n/);
+    assert.equal(readFileSync(counter, 'utf8'), '1\n');
 
-  const shell = inTerminal('bash --norc --noprofile -i');
-  await until('there is a prompt', () => shell.stdout.includes('$ ') || shell.stdout.includes('# '));
-  shell.write(`${cli} run -- sh -c 'echo begun $$; read line; ${steps} send 9'\n`);
-  const pid = await until('it runs', () => /^begun (\d+)/m.exec(shell.stdout)?.[1]);
-  shell.write('\x1a');
-  await until('it is stopped', () => shell.stdout.includes('Stopped'));
-  shell.write('fg\n');
-  await until('it goes on', () => !/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')));
-  shell.write('\n');
-  await until('the report is there', () => shell.stdout.includes('sent 9 bytes'));
-  shell.write('exit\n');
-  await shell.result();
-});
+    const shell = inTerminal('bash --norc --noprofile -i');
+    await until('there is a prompt', () => shell.stdout.includes('$ ') || shell.stdout.includes('# '));
+    shell.write(`${cli} run -- sh -c 'echo begun $$; read line; ${steps} send 9'\n`);
+    const pid = await until('it runs', () => /^begun (\d+)/m.exec(shell.stdout)?.[1]);
+    shell.write('\x1a');
+    await until('it is stopped', () => shell.stdout.includes('Stopped'));
+    shell.write('fg\n');
+    await until('it goes on', () => !/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'latin1')));
+    shell.write('\n');
+    await until('the report is there', () => shell.stdout.includes('sent 9 bytes'));
+    shell.write('exit\n');
+    await shell.result();
+  },
+);
 
 test('a run inside a run counts its own command, and the outer run counts everything', async () => {
   const cli = await cliOf();

@@ -73,66 +73,70 @@ async function viewer(terminal: Tmux): Promise<number> {
   return Number(stdout.trim());
 }
 
-test('watch in a terminal shows totals, rates, filter, order, flows, help and pause, and Ctrl-C restores the terminal', async () => {
-  await insmod({ fname: 'worker,other' });
-  const [one, two] = [await worker('worker', 1000, 50000, 7), await worker('other', 20)];
-  const { terminal, modes } = await watching('--interval', '3');
-  assert.equal(await terminal.state(), '1 0 0');
-  await terminal.shows(await rowOf(one));
-  await terminal.shows(await rowOf(two));
+slowTest(
+  'watch in a terminal shows totals, rates, filter, order, flows, help and pause, and Ctrl-C restores the terminal',
+  async () => {
+    await insmod({ fname: 'worker,other' });
+    const [one, two] = [await worker('worker', 1000, 50000, 7), await worker('other', 20)];
+    const { terminal, modes } = await watching('--interval', '3');
+    assert.equal(await terminal.state(), '1 0 0');
+    await terminal.shows(await rowOf(one));
+    await terminal.shows(await rowOf(two));
 
-  await goOn(one);
-  const moving = await terminal.shows(new RegExp(`^>? *${one.pid}  worker +\\d[\\d.]* kB +\\d[\\d.]* kB`, 'm'));
-  assert.match(moving, /^Rate {3}received \d[\d.]* kB\/s +sent \d[\d.]* kB\/s/m);
-  assert.match(
-    await terminal.shows(await rowOf(one)),
-    /^Total {2}received 51020 bytes \(51\.0 kB\), sent 51020 bytes/m,
-  );
-  assert.match(moving, /[▁-█] +51000 +51000$/m);
+    await goOn(one);
+    const moving = await terminal.shows(new RegExp(`^>? *${one.pid}  worker +\\d[\\d.]* kB +\\d[\\d.]* kB`, 'm'));
+    assert.match(moving, /^Rate {3}received \d[\d.]* kB\/s +sent \d[\d.]* kB\/s/m);
+    assert.match(
+      await terminal.shows(await rowOf(one)),
+      /^Total {2}received 51020 bytes \(51\.0 kB\), sent 51020 bytes/m,
+    );
+    assert.match(moving, /[▁-█] +51000 +51000$/m);
 
-  await terminal.press('s');
-  await terminal.shows(/; by total$/m);
-  await terminal.press('<', '<');
-  await terminal.shows(/; by name$/m);
+    await terminal.press('s');
+    await terminal.shows(/; by total$/m);
+    await terminal.press('<', '<');
+    await terminal.shows(/; by name$/m);
 
-  await terminal.press('/', 'o', 't', 'h');
-  await terminal.shows(/^Filter: oth_/m);
-  await terminal.press('Enter');
-  assert.doesNotMatch(await terminal.shows(/1 process listed by filter 'oth'/), /worker/);
-  await terminal.press('Escape');
-  await terminal.shows(/worker/);
+    await terminal.press('/', 'o', 't', 'h');
+    await terminal.shows(/^Filter: oth_/m);
+    await terminal.press('Enter');
+    assert.doesNotMatch(await terminal.shows(/1 process listed by filter 'oth'/), /worker/);
+    await terminal.press('Escape');
+    await terminal.shows(/worker/);
 
-  await terminal.press('End', 'Enter');
-  const flows = await terminal.shows(/^udp {2}127\.0\.0\.1:\d+/m);
-  assert.match(flows, new RegExp(`^Flows of ${one.pid} worker`));
-  assert.match(flows, /^udp .* loopback .* 50000$/m);
-  await terminal.press('Escape');
-  await terminal.press('?');
-  await terminal.shows(/Counted: payload bytes of inet/);
-  await terminal.press('x');
+    await terminal.press('End', 'Enter');
+    const flows = await terminal.shows(/^udp {2}127\.0\.0\.1:\d+/m);
+    assert.match(flows, new RegExp(`^Flows of ${one.pid} worker`));
+    assert.match(flows, /^udp .* loopback .* 50000$/m);
+    await terminal.press('Escape');
+    await terminal.press('?');
+    await terminal.shows(/Counted: payload bytes of inet/);
+    await terminal.press('x');
 
-  await terminal.press('Space');
-  await terminal.shows(/^PAUSED/m);
-  await goOn(one);
-  const later = await rowOf(one);
-  assert.doesNotMatch(await terminal.screen(), later);
-  await terminal.press('Space');
-  await terminal.shows(later);
+    await terminal.press('Space');
+    await terminal.shows(/^PAUSED/m);
+    await goOn(one);
+    const later = await rowOf(one);
+    assert.doesNotMatch(await terminal.screen(), later);
+    await terminal.press('Space');
+    await terminal.shows(later);
 
-  await terminal.resize(40, 10);
-  const small = await terminal.shows(/^ s sort .* q quit$/m);
-  assert.match(small, /PID {2}PROCESS▼ +RATE\/s +TOTAL$/m);
-  assert.equal(
-    small.split('\n').every((line) => line.length <= 40),
-    true,
-    small,
-  );
-  await terminal.resize(120, 30);
-  await terminal.shows(later);
+    await terminal.resize(40, 10);
+    const small = await terminal.shows(/^ s sort .* q quit$/m);
+    assert.match(small, /PID {2}PROCESS▼ +RATE\/s +TOTAL$/m);
+    assert.equal(
+      small.split('\n').every((line) => line.length <= 40),
+      true,
+      small,
+    );
+    await terminal.resize(120, 30);
+    await terminal.shows(later);
 
-  await terminal.press('C-c');
-  await assertEnded(terminal, modes);
-}, 600);
+    await terminal.press('C-c');
+    await assertEnded(terminal, modes);
+  },
+  600,
+);
 
 slowTest(
   'watch stopped with Ctrl-Z: the shell has its terminal, and fg brings the view back',
