@@ -5,12 +5,12 @@
 import path from 'node:path';
 import prettier from 'prettier';
 import ts from 'typescript';
+import { root } from '../lib/bundle.mjs';
 import { meaningOf } from './meanings.mjs';
 import { code, fenced, sentence, splitDefault, table } from './page.mjs';
-import { fromRoot } from './source.mjs';
 
 function programOf(entry) {
-  const file = fromRoot('tsconfig.build.json');
+  const file = path.join(root, 'tsconfig.build.json');
   const { config } = ts.readConfigFile(file, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, path.dirname(file));
   return ts.createProgram([entry], { ...options, noEmit: true });
@@ -173,7 +173,7 @@ function basesOf(symbols) {
 
 /** By name; and the names of those that a page may leave out. */
 export async function apiBlocks() {
-  const entry = fromRoot('src/index.ts');
+  const entry = path.join(root, 'src/index.ts');
   const program = programOf(entry);
   const checker = program.getTypeChecker();
   const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)));

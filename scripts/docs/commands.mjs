@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The blocks of docs/cli.md, from the table of commands: synopsis, options, exit statuses and examples of each.
+import { loadSource } from '../lib/bundle.mjs';
 import { code, fenced, splitDefault, table } from './page.mjs';
-import { load } from './source.mjs';
 
 /**
  * What an option takes: its name in a synopsis, and its type. The table of commands knows only that an option takes a
@@ -75,9 +75,11 @@ function examples(lines) {
 }
 
 /** By name. A page has to have them all. */
-export function commandBlocks() {
-  const { COMMANDS } = load('src/cli/commands');
-  const { COMMON_OPTIONS, describeOptions } = load('src/cli/command-line/options');
+export async function commandBlocks() {
+  const { COMMANDS, COMMON_OPTIONS, describeOptions } = await loadSource(
+    'src/cli/commands',
+    'src/cli/command-line/options',
+  );
   const blocks = new Map([
     [
       'commands',
