@@ -59,7 +59,10 @@ static int __init watch_pids(void)
 	return err;
 }
 
-/* Watches for the module itself what fname= and pid= name. */
+/*
+ * Starts the module's own watches (owner 0): the programs in fname= and the
+ * processes in pid=.
+ */
 static int __init watch_from_params(void)
 {
 	int err = watch_names();
@@ -88,7 +91,10 @@ static int __init traffic_init(void)
 	err = traffic_engine_start();
 	if (err)
 		goto out_ledger;
-	/* This line comes before those about the watched programs. */
+	/*
+	 * Logged before watch_from_params(), which logs a line for each
+	 * program.
+	 */
 	pr_info("loaded.\n");
 	err = watch_from_params();
 	if (err)
@@ -113,7 +119,10 @@ out_image:
 
 static void __exit traffic_exit(void)
 {
-	/* Afterwards no process is inside a file, and no session is open. */
+	/*
+	 * Afterwards no process is in a file operation of ours, and no session
+	 * is open.
+	 */
 	traffic_procfs_exit();
 	/* Wait for readers that found a record under RCU. */
 	synchronize_rcu();

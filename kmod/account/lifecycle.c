@@ -31,7 +31,10 @@ static void record_set_image(struct traffic_record *record,
 	process->exe = exe_share(exe);
 }
 
-/* Moves to @own those watches of @from whose owners have @record already. */
+/*
+ * @record is already used by some owners. Moves their watches from @from to
+ * @own.
+ */
 static void watches_take_own(struct traffic_watch_set *own,
 			     struct traffic_watch_set *from,
 			     const struct traffic_record *record)

@@ -8,14 +8,22 @@
 #include "lock.h"
 
 /*
- * A process is busy once it has this many messages of one transport and
- * direction.
+ * After this many messages of one transport and direction, a process gets
+ * counters per CPU. If there is no memory for them, it tries again after as
+ * many more.
  */
 #define BUSY_MSGS 32
 
-/* Used as the block of a process that has none. Nothing is added to it. */
+/*
+ * ->recent points here while a process has no block of its own, so that it is
+ * never NULL. Only read, never counted into: it remembers neither a flow nor a
+ * protocol that a socket could match.
+ */
 static DEFINE_PER_CPU(struct traffic_block, empty_block);
-/* See traffic_counters_setup(). */
+/*
+ * Fills the entries of flows[] that hold no flow, so that they need no NULL
+ * check. Set once by traffic_counters_setup().
+ */
 static struct traffic_flow *unused_entry __ro_after_init;
 
 static void block_reset_flows(struct traffic_block __percpu *percpu)

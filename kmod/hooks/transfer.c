@@ -10,8 +10,8 @@
 /*
  * Not inlined: keeps the probes free of a stack frame for processes that are
  * not targets. The arguments have the same order as those of the probes, so that
- * none has to be moved to another register. A send has no flags here, because
- * the tracepoint does not get them.
+ * none has to be moved to another register. count_sent() has no flags: the
+ * kernel passes 0 to sock_send_length, not the flags of the call.
  */
 static noinline notrace void count_sent(struct hlist_head *bucket,
 					struct sock *sk, int result)

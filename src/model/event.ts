@@ -17,7 +17,7 @@ interface Happened {
   readonly comm: string | null;
   /**
    * The watched name that the process or its ancestor matched. Null if no name was involved: the watch is by PID
-   * (`attach`), or counts the children of the session's own process (`children`, as in `run()`).
+   * (`attach`), or counts the command of a `run()` (`children`).
    */
   readonly program: string | null;
 }

@@ -8,15 +8,15 @@ export interface Counters {
   /** Payload bytes that the kernel delivered to the process. */
   readonly receivedBytes: bigint;
   /**
-   * Number of messages received. A message is one call of the kernel's receive function of a socket, if the call
-   * transfers payload or an empty datagram. One system call can make several.
+   * Number of messages received. A message is one call, inside the kernel, of a socket's receive function, if it
+   * transfers payload or an empty datagram. One system call can make several of these calls.
    */
   readonly receivedMessages: bigint;
   /** Payload bytes that the kernel accepted from the process. */
   readonly sentBytes: bigint;
   /**
-   * Number of messages sent. A message is one call of the kernel's send function of a socket, if the call transfers
-   * payload or an empty datagram. One system call can make several.
+   * Number of messages sent. A message is one call, inside the kernel, of a socket's send function, if it transfers
+   * payload or an empty datagram. One system call can make several of these calls.
    */
   readonly sentMessages: bigint;
 }
@@ -65,7 +65,7 @@ export interface Process {
   readonly rootPid: number;
   /**
    * The watched name that the process or its ancestor matched. Null if no name was involved: the watch is by PID
-   * (`attach`), or counts the children of the session's own process (`children`, as in `run()`).
+   * (`attach`), or counts the command of a `run()` (`children`).
    */
   readonly program: string | null;
   /** The owners that count the process: 0 is the module itself, for `load()`; 1 to 63 are sessions. */
@@ -82,9 +82,10 @@ export interface Process {
   /** Position in the order in which processes ended or were detached; null while the process is counted. */
   readonly endSeq: bigint | null;
   /**
-   * The highest `endSeq` that existed when this record began; null if none. Use it if two records A and B have the same
-   * PID, and A began first. If A had not ended when B began, they are the same process: `A.endSeq` is null or greater
-   * than `B.startSeq`. Otherwise the PID was reused.
+   * The highest `endSeq` that existed when this record began; null if none. It shows whether two records with the
+   * same PID are the same process. Let A be the one that began first. If `A.endSeq` is null or greater than `B.startSeq`,
+   * A was still counted when B began: same process. Otherwise A had ended or was detached before, and the PID may belong
+   * to another process.
    */
   readonly startSeq: bigint | null;
   /** Exit status, 0 to 255; null while the process runs, if a signal ended it, or if the status is unknown. */
@@ -102,8 +103,8 @@ export interface Process {
 }
 
 /**
- * How a watch selects processes. `name`: by the name of the executed file. `attach`: by PID. `children`: as the children
- * that the session's own process starts; `run()` uses this.
+ * How a watch selects processes. `name`: by the name of the executed file. `attach`: by PID. `children`: as children that
+ * one thread starts while it has this turned on. `run()` turns it on only while it starts its command.
  */
 export type ProgramKind = 'name' | 'attach' | 'children';
 
@@ -127,21 +128,21 @@ export interface Program {
    * `history` of `load()` says. `traffic` still includes the evicted ones.
    */
   readonly evicted: bigint;
-  /** The part of `evicted` that another watch of the same owner counted too. */
+  /** How many of the evicted processes another watch of the same owner counted too. */
   readonly evictedShared: bigint;
   /**
-   * The part of `evicted` whose traffic was a lower bound, or that was detached while another owner continued to count
-   * it.
+   * How many of the evicted processes were counted as a lower bound, or were detached while another owner continued to
+   * count them.
    */
   readonly evictedInexact: bigint;
   /**
-   * Full traffic of the evicted processes, as `processes` last showed it. If another watch of the same owner counted the
-   * process earlier, that earlier part is included.
+   * Traffic of the evicted processes since their records began. This can exceed their part of `traffic`: if another watch
+   * of the same owner began to count a process earlier, that earlier traffic is included here, but not in `traffic`.
    */
   readonly evictedTraffic: Traffic;
   /**
-   * Like `evicted`, but a process that several watches of one owner counted is in only one of them, so that the values
-   * can be added. Processes that were detached while another owner continued to count them are left out.
+   * Like `evicted`, but each process is counted in only one watch of an owner. So you can add the values of several
+   * watches of one owner. Processes that were detached while another owner continued to count them are left out.
    */
   readonly evictedOnce: bigint;
   /** Traffic of the processes in `evictedOnce`. */
@@ -153,7 +154,9 @@ export interface Program {
   readonly missed: bigint;
   /** The highest {@link Process.endSeq} that existed when this row was read; null if none. */
   readonly endSeq: bigint | null;
-  /** The highest {@link Process.endSeq} of the records that were evicted when this row was read; null if none were. */
+  /**
+   * The highest {@link Process.endSeq} of the records that had already been evicted when this row was read; null if none.
+   */
   readonly evictedSeq: bigint | null;
   /** Traffic of all processes of this watch. It never decreases while the watch exists. */
   readonly traffic: Traffic;
@@ -244,8 +247,10 @@ export interface Snapshot {
   readonly programs: readonly Program[];
   /**
    * **`snapshot()` and `unload()`**: the sum over `processes`, plus evicted processes that `load()` watched (not those
-   * that only sessions watched). A process with several rows is counted once, by the row that began first. Exception: if
-   * that owner stopped while another continued, by the row with the most traffic; `reasons` then include `detached`.
+   * that only sessions watched). A process with several rows is counted once: with the row that began first. Exception:
+   * if the owner of that row stopped while another continued, the row with the most traffic is used, and `reasons`
+   * include `detached`.
+   *
    * **Session**: the traffic of all processes of the session since the session began, also of those no longer listed.
    * It never decreases.
    */

@@ -80,7 +80,11 @@ export const events: Command = {
       describe: 'print only sends and receives of at least this many bytes',
     },
     count: { type: 'string', requiresArg: true, describe: 'stop after this many events' },
-    duration: { type: 'string', requiresArg: true, describe: 'stop after this time, in seconds: 60, 0.5 or 500ms' },
+    duration: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'stop after this time, for example 60 (seconds), 0.5 or 500ms',
+    },
   },
   run: follow,
 };

@@ -158,7 +158,7 @@ export const run: Command = {
     'max-rx': {
       type: 'string',
       requiresArg: true,
-      describe: 'budget: exit with 3 if CMD received more than this size: 1000, 10MB or 1.5MiB',
+      describe: 'budget: exit with 3 if CMD received more than this size, for example 1000 (bytes), 10MB or 1.5MiB',
     },
     'max-tx': { type: 'string', requiresArg: true, describe: 'budget: exit with 3 if CMD sent more than this size' },
     scope: {
@@ -178,7 +178,7 @@ export const run: Command = {
       type: 'string',
       alias: 'I',
       requiresArg: true,
-      describe: 'print the totals so far at this interval, in seconds: 2, 0.5 or 500ms',
+      describe: 'print the totals so far at this interval, for example 2 (seconds), 0.5 or 500ms',
     },
     pid: {
       type: 'string',

@@ -66,7 +66,7 @@ export const watch: Command = {
     interval: {
       type: 'string',
       requiresArg: true,
-      describe: 'time between two readings, in seconds: 2, 0.5 or 500ms (default: 1)',
+      describe: 'time between two readings, for example 2 (seconds), 0.5 or 500ms (default: 1)',
     },
     count: { type: 'string', requiresArg: true, describe: 'print this many readings, then stop' },
     once: { type: 'boolean', describe: 'same as --count 1' },

@@ -11,7 +11,7 @@ export type Witness =
   | 'own calls, strace, nftables'
   /** Two processes or more, each of which summed its own calls. */
   | 'own calls of each'
-  /** Of a process that cannot say it any more: what the other end received of it, or found missing. */
+  /** The process was killed. Its peer reports what it received, or what was gone from the queue. */
   | 'the peer';
 
 export interface Case {

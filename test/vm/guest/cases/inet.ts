@@ -190,7 +190,7 @@ export const inet: readonly Case[] = [
   },
   {
     case: 'SIGKILL in a blocking send',
-    rule: 'what the kernel function returned although the process is gone: all that the peer receives',
+    rule: 'what the kernel function returned, even though the process is gone; this is all that the peer receives',
     program: 'interrupted',
     scenario: 'kill-send',
     ...peer,
