@@ -20,7 +20,7 @@ demo: setup $(ADDON) $(DIST) ## show it counting in a virtual machine; this kern
 test: setup $(ADDON) $(DIST) ## unit tests, and the quick guest tests on every kernel (KERNELS="6.1 6.12"); up to 12 minutes
 	@KERNELS="$(KERNELS)" test/all short
 
-test-all: setup $(ADDON) $(DIST) ## everything: also the other engine, the slow tests, other boots, torture; up to 55 minutes
+test-all: setup $(ADDON) $(DIST) ## everything: also the other engine, the slow tests, other boots, torture; about 35 minutes
 	@KERNELS="$(KERNELS)" test/all all
 
 test-rest: setup $(ADDON) $(DIST) ## what `make test-all` runs and `make test` does not
