@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * With whom a program speaks, as its own sockets' names say: a line
+ * Prints the flows that the program expects, from the names of its own sockets: for each one a line
  * `flow ENGINE TRANSPORT FAMILY NETNS LOCAL PORT REMOTE PORT SCOPE RX MESSAGES TX MESSAGES`,
- * in which ENGINE is `any`, or the one that is to see it so.
+ * in which ENGINE is `any`, or the only engine that shows this flow.
  */
 #define _GNU_SOURCE
 #include "../ring.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* SCTP: associations one by one, many on a socket, and what the kernel tells of them. */
+/* SCTP: one association per socket, many associations on a socket, and notifications. */
 #define _GNU_SOURCE
 #include "../witness.h"
 
@@ -72,7 +72,7 @@ static void one_to_many(void) {
   say_end(fd[1], &address[0]);
 }
 
-/* What the kernel tells of the association is received as a message is, and is none. */
+/* A notification is received like a message, but must not be counted as one. */
 static void notifications(void) {
   struct sctp_event_subscribe events = {.sctp_data_io_event = 1, .sctp_association_event = 1, .sctp_shutdown_event = 1};
   struct sockaddr_storage address[2];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* client.out [PORT]: tells the server its pid over UDP, prints the answer. */
+/* client.out [PORT]: sends its PID to the server over UDP, and prints the answer. */
 #include "../message.h"
 
 int main(int argc, char** argv) {

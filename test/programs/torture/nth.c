@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Has the n-th allocation (or copy from user space) of an operation fail, for n = 1, 2, … until the operation meets
- * none, by the kernel's /proc/PID/fail-nth.
- *   nth.out load FROM TO KO PARAMETERS   loads the module, and unloads it if that went well; FROM 0: the module's own
- *   nth.out commands FROM TO             reads each file and gives commands of a session
- *   nth.out process FROM TO              executes itself as `nth.out moves`, which tells what it moved
- * FROM and TO are the first and the last n; it ends sooner when no fault was met.
+ * Makes the n-th allocation (or copy from user space) of an operation fail, for n = 1, 2, … until no allocation fails.
+ * Uses the kernel's /proc/PID/fail-nth.
+ *   nth.out load FROM TO KO PARAMETERS   loads the module, and unloads it if the load succeeded; FROM 0: the module's own
+ *   nth.out commands FROM TO             reads each file and writes the commands of a session
+ *   nth.out process FROM TO              executes itself as `nth.out moves`, which prints what it sent and received
+ * FROM and TO are the first and the last n; the program ends earlier if no fault was injected.
  */
 #define _GNU_SOURCE
 #include "../witness.h"

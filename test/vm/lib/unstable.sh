@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The newest kernel of Debian's unstable suite. The machine's apt knows nothing of that suite and is not told: apt is
-# given lists of its own here. A compiler of another release cannot use those headers, since kbuild's tools are linked
+# The newest kernel of Debian's unstable suite. The configuration of the machine's apt stays as it is: apt gets lists of
+# its own here. A compiler of another release cannot use those headers, since kbuild's tools are linked
 # with unstable's C library; so what they need is unpacked with the kernel, whose directory is then a root to build in.
 
 # What kbuild calls and the headers' dependencies do not bring.
