@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { TrafficEvent, TransferEvent } from '../../model/event';
+import { COUNTERS } from '../../model/traffic';
 import { exactAmount } from '../../util/units';
 import type { CsvValue, Report } from './report';
 import { visible, type Style } from './style';
@@ -8,7 +9,8 @@ import { countOf } from './words';
 const COLUMNS = [
   ...['time', 'event', 'cpu', 'pid', 'tid', 'comm', 'program', 'bytes', 'transport', 'family'],
   ...['localAddress', 'localPort', 'remoteAddress', 'remotePort', 'name', 'id', 'exitCode', 'signal'],
-  ...['receivedBytes', 'receivedMessages', 'sentBytes', 'sentMessages', 'count'],
+  ...COUNTERS,
+  'count',
 ];
 
 function endOf(address: string | null, port: number | null): string {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { RunResult } from '../../model/api-results';
+import { SCOPES } from '../../model/flows';
 import type { Counters, Scope } from '../../model/types';
 import { parseAmount } from '../../util/units';
 import { choices, text } from '../command-line/arguments';
 import type { Arguments } from '../command-line/command';
 import { UsageError } from '../command-line/mistake';
-
-const SCOPES = ['loopback', 'private', 'public'] as const satisfies readonly Scope[];
 
 /** The most that a command may send or receive. */
 export interface Budget {
